@@ -1,0 +1,1 @@
+"""Every message of the system; one module for each stretch of the way."""

@@ -1,0 +1,59 @@
+"""The topic files as values."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FOLDER = Path(__file__).parent
+DEAD_RETENTION_DAYS = 30
+DAY_MS = 86_400_000
+
+
+class TopicFile(BaseModel):
+    """One topic as its file states it. `replicas` pins the assignment where the number of brokers allows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topic: Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9._-]*$")]
+    what: str
+    messages: tuple[str, ...]
+    key: str
+    partitions: Annotated[int, Field(ge=1)]
+    cleanup: Literal["delete", "compact", "compact,delete"]
+    retention_days: Annotated[int, Field(ge=1)] | None = None
+    replicas: tuple[tuple[int, ...], ...] | None = None
+    written_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+    dead_letters: bool = False
+
+    @property
+    def dead_topic(self) -> str:
+        """Where a reader puts what it cannot read of this topic."""
+        return f"{self.topic}.dead"
+
+    def config(self, in_sync: int) -> dict[str, str]:
+        """Topic configuration; `in_sync` is `min.insync.replicas`."""
+        retention = -1 if self.retention_days is None else self.retention_days * DAY_MS
+        return {
+            "cleanup.policy": self.cleanup,
+            "retention.ms": str(retention),
+            "min.insync.replicas": str(in_sync),
+        }
+
+
+@cache
+def topics() -> dict[str, TopicFile]:
+    """All topics by name. Raises ValueError naming the file that is wrong."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        try:
+            topic = TopicFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        except ValidationError as error:
+            raise ValueError(f"{path.name}: {error}") from error
+        if path.stem != topic.topic:
+            raise ValueError(f"{path.name}: the file must bear its topic's name, {topic.topic!r}")
+        found[topic.topic] = topic
+    return found

@@ -1,0 +1,158 @@
+"""Words for what people handle: incidents, tasks, units, assignments, hand-overs, work orders, kiosk calls."""
+
+from enum import StrEnum
+
+
+class IncidentState(StrEnum):
+    """open → in_progress → resolved → closed; or dismissed; or merged."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+    MERGED = "merged"
+
+
+class IncidentEvent(StrEnum):
+    """What happened to an incident, in the past tense; one word in log, metric, audit and API."""
+
+    OPENED = "opened"
+    SIGNAL_LINKED = "signal_linked"
+    SIGNAL_ANNOTATED = "signal_annotated"
+    PRIORITY_RAISED = "priority_raised"
+    ACKNOWLEDGED = "acknowledged"
+    VERIFIED = "verified"
+    DISMISSED = "dismissed"
+    REOPENED = "reopened"
+    STARTED = "started"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    SPLIT = "split"
+    MERGE_PROPOSED = "merge_proposed"
+    NOTED = "noted"
+    BACKUP_REQUESTED = "backup_requested"
+    TASK_ADDED = "task_added"
+    TASK_CLOSED = "task_closed"
+    TASK_WAITING = "task_waiting"
+    NO_UNIT_LEFT = "no_unit_left"
+    UNIT_OFFERED = "unit_offered"
+    ASSIGNMENT_CHANGED = "assignment_changed"
+    LATE_REPORT = "late_report"
+    HAND_OVER_SENT = "hand_over_sent"
+    HAND_OVER_CHANGED = "hand_over_changed"
+    WORK_ORDER_CREATED = "work_order_created"
+    WORK_ORDER_CHANGED = "work_order_changed"
+    KIOSK_CALL_CHANGED = "kiosk_call_changed"
+    NOTIFICATION_FAILED = "notification_failed"
+    NOTIFICATION_SENT = "notification_sent"
+
+
+class ResponderKind(StrEnum):
+    """Who must come; one task per kind."""
+
+    PATROL = "patrol"
+    FIREFIGHTERS = "firefighters"
+    NATIONAL_POLICE = "national_police"
+    MAINTENANCE = "maintenance"
+
+    @property
+    def is_partner(self) -> bool:
+        """True where the task is a hand-over to an agency that decides for itself."""
+        return self in {ResponderKind.FIREFIGHTERS, ResponderKind.NATIONAL_POLICE}
+
+
+class Engagement(StrEnum):
+    """Whether a run card engages by itself or waits for the operator."""
+
+    AUTOMATIC = "automatic"
+    OPERATOR_CONFIRMED = "operator_confirmed"
+
+
+class TaskState(StrEnum):
+    """pending: waits for the operator; waiting: waits for a free unit; engaged; done; cancelled."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    ENGAGED = "engaged"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+    @property
+    def finished(self) -> bool:
+        """True when nothing more is expected of the task."""
+        return self in {TaskState.DONE, TaskState.CANCELLED}
+
+
+class AssignmentState(StrEnum):
+    """offered → accepted → en_route → on_scene → cleared; or declined, expired, diverted, cancelled."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    CLEARED = "cleared"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    DIVERTED = "diverted"
+    CANCELLED = "cancelled"
+
+    @property
+    def active(self) -> bool:
+        """True while the unit is bound by it (offered … on_scene)."""
+        return self in ACTIVE_ASSIGNMENT
+
+
+ACTIVE_ASSIGNMENT = frozenset(
+    {AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE, AssignmentState.ON_SCENE}
+)
+
+
+class UnitState(StrEnum):
+    """What a unit is doing, as the room sees it."""
+
+    AVAILABLE = "available"
+    ASSIGNED = "assigned"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    UNAVAILABLE = "unavailable"
+    OFF_DUTY = "off_duty"
+
+
+class HandOverState(StrEnum):
+    """sent → acknowledged → completed, or refused."""
+
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+
+
+class WorkOrderState(StrEnum):
+    """ordered → started → completed, or already_fixed."""
+
+    ORDERED = "ordered"
+    STARTED = "started"
+    COMPLETED = "completed"
+    ALREADY_FIXED = "already_fixed"
+
+
+class KioskCallState(StrEnum):
+    """waiting → answered → opened or refused; or turned into an SOS."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    OPENED = "opened"
+    REFUSED = "refused"
+    SOS = "sos"
+
+
+class NotifyOutcome(StrEnum):
+    """What notify decided or did for one recipient."""
+
+    SENT = "sent"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    SKIPPED = "skipped"

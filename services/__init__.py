@@ -1,0 +1,1 @@
+"""The processes of Vigie: ingest, triage, dispatch, notify, and the chassis that each of them stands on."""

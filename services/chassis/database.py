@@ -1,0 +1,27 @@
+"""PostgreSQL engines with the time-outs that keep one stopped process from holding the others."""
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# A process stopped in mid-transaction is thrown out after 300 ms; a lock is waited for at most 2 s, then retried.
+SESSION = "-c idle_in_transaction_session_timeout=300 -c lock_timeout=2000 -c statement_timeout=15000"
+
+
+def address(database_url: str) -> URL:
+    """`postgresql://…` as SQLAlchemy's URL for psycopg 3. Raises ValueError if it is not PostgreSQL."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "postgresql":
+        raise ValueError("DATABASE_URL must begin with postgresql://")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def engine(database_url: str, application: str, *, pool: int = 10) -> AsyncEngine:
+    """An async engine; `application` is shown in pg_stat_activity."""
+    return create_async_engine(
+        address(database_url),
+        pool_size=pool,
+        max_overflow=pool,
+        pool_pre_ping=False,
+        pool_timeout=5,
+        connect_args={"application_name": application, "options": SESSION, "connect_timeout": 5},
+    )

@@ -1,0 +1,110 @@
+"""`/metrics`, `/health/live`, `/health/ready`: as FastAPI routes, or a small server of their own."""
+
+import asyncio
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.chassis.health import Health
+
+JSON = "application/json"
+
+
+def answer(path: str, health: Health) -> tuple[int, str, bytes]:
+    """Status, content type and body for one of the three paths; 404 for any other."""
+    if path == "/metrics":
+        return 200, CONTENT_TYPE_LATEST, generate_latest()
+    if path == "/health/live":
+        return 200, JSON, b'{"status":"live"}'
+    if path == "/health/ready":
+        return (200 if health.ready else 503), JSON, json.dumps(health.report(), ensure_ascii=False).encode()
+    return 404, JSON, b'{"title":"not found","status":404}'
+
+
+def operations_routes(health: Health) -> APIRouter:
+    """The three routes for a process that serves FastAPI anyway."""
+    router = APIRouter(tags=["operations"])
+
+    def route(path: str) -> None:
+        def endpoint() -> Response:
+            status, kind, body = answer(path, health)
+            return Response(body, status_code=status, media_type=kind)
+
+        router.add_api_route(path, endpoint, methods=["GET"], name=path.strip("/").replace("/", "_"))
+
+    for path in ("/metrics", "/health/live", "/health/ready"):
+        route(path)
+    return router
+
+
+class OperationsServer:
+    """The three paths on a thread of its own, for a process without FastAPI. `port` 0 takes a free one."""
+
+    def __init__(self, host: str, port: int, health: Health) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, kind, body = answer(self.path.split("?")[0], health)
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the standard library's name)
+                """Probes are not logged: they would drown the log."""
+
+        self._server = ThreadingHTTPServer((host, port), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, name="operations", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.server_address[1])
+
+    def start(self) -> None:
+        """Begins to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops answering and frees the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event, *, drain_s: int = 5) -> None:
+    """Serves `app` until `stop` is set, then lets running requests finish for `drain_s` seconds."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=drain_s,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the lifecycle."""
+
+    def install_signal_handlers(self) -> None:
+        """Nothing: `lifecycle` has them."""
+
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        """Nothing: `lifecycle` has them."""
+        import contextlib
+
+        return contextlib.nullcontext()

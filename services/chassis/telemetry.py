@@ -1,0 +1,101 @@
+"""OpenTelemetry: one tracer a process, W3C `traceparent` in Kafka headers, OTLP or JSON-lines export."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from opentelemetry import context, propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+from services.chassis.settings import ProcessSettings
+
+Headers = list[tuple[str, bytes]]
+RawHeaders = Sequence[tuple[str, bytes | str | None]] | None
+SCOPE = "vigie"
+FLUSH_MS = 200
+
+
+def setup(service: str, settings: ProcessSettings) -> TracerProvider:
+    """Installs the tracer provider of this process; spans go where the settings say, or nowhere."""
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    if settings.otel_exporter_otlp_endpoint:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    if settings.traces_file:
+        exporter = FileSpanExporter(settings.traces_file, service)
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=FLUSH_MS))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def tracer() -> trace.Tracer:
+    """The tracer of this process."""
+    return trace.get_tracer(SCOPE)
+
+
+def inject(headers: Headers, where: Context | None = None) -> Headers:
+    """`headers` with the trace context (`where`, or the current one) added."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier, context=where)
+    return [*headers, *((key, value.encode()) for key, value in carrier.items())]
+
+
+def extract(headers: RawHeaders) -> Context:
+    """The trace context that a record carries; an empty one if it carries none."""
+    carrier: dict[str, str] = {}
+    for key, value in headers or ():
+        if key in {"traceparent", "tracestate"} and value is not None:
+            carrier[key] = value.decode("ascii", "replace") if isinstance(value, bytes) else value
+    return propagate.extract(carrier, context=context.Context())
+
+
+def traceparent() -> str | None:
+    """The current context as a W3C `traceparent`, to store beside a row; None outside a span."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
+
+
+def resume(parent: str | None) -> Context:
+    """The context of a stored `traceparent`."""
+    return extract([("traceparent", parent)] if parent else None)
+
+
+class FileSpanExporter(SpanExporter):
+    """Appends one JSON object a span: for tests, the demo and centres without a collector."""
+
+    def __init__(self, path: Path, service: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", encoding="utf-8")
+        self._service = service
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Writes all spans and flushes."""
+        for span in spans:
+            self._file.write(json.dumps(self._plain(span), ensure_ascii=False, default=str) + "\n")
+        self._file.flush()
+        return SpanExportResult.SUCCESS
+
+    def shutdown(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def _plain(self, span: ReadableSpan) -> dict[str, Any]:
+        own, parent = span.get_span_context(), span.parent
+        return {
+            "service": self._service,
+            "name": span.name,
+            "trace_id": format(own.trace_id, "032x") if own else None,
+            "span_id": format(own.span_id, "016x") if own else None,
+            "parent_id": format(parent.span_id, "016x") if parent else None,
+            "start_ns": span.start_time,
+            "end_ns": span.end_time,
+            "status": span.status.status_code.name,
+            "attributes": dict(span.attributes or {}),
+            "links": [format(link.context.trace_id, "032x") for link in span.links],
+        }
