@@ -1,0 +1,80 @@
+# Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format lock clean
+
+# The first python that is new enough; PYTHON=… chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$p; exit; fi; done; echo python3)
+PY := .venv/bin/python
+TOOLS := .venv-tools/bin
+SOURCES := schemas services cli demo deploy tests
+# Folders that are there already: lets every target work while a part is still being written.
+PRESENT = $(wildcard $(SOURCES))
+
+# Settings reach the processes as environment: `make demo DEMO_SECONDS=60 VIGIE_BROKERS=3`.
+export DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY
+
+help: ## cette liste / this list
+	@echo "Vigie — make <cible / target>"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: ## prépare .venv (une fois) / prepares .venv (once)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "Il manque Python : installez Python 3.11 ou plus récent. / Python is missing: install 3.11 or newer." >&2; \
+		exit 2; }
+	@$(PYTHON) deploy/local/bootstrap.py venv
+
+tools: venv
+	@$(PYTHON) deploy/local/bootstrap.py tools
+
+fetch: venv ## télécharge Kafka (une fois) / downloads Kafka (once)
+	@$(PY) -m deploy.local fetch
+
+demo: venv ## installe, démarre, joue la démonstration / sets up, starts, plays the demo (DEMO_SECONDS=60)
+	@$(PY) -m deploy.local demo
+
+up: venv ## démarre tout en arrière-plan / starts everything in the background (ONLY=kafka,postgres,mqtt)
+	@$(PY) -m deploy.local up --only "$(ONLY)"
+
+down: venv ## arrête tout / stops everything
+	@$(PY) -m deploy.local down
+
+status: venv ## ce qui tourne / what is running
+	@$(PY) -m deploy.local status
+
+test: venv ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
+	@$(PY) -m pytest $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
+
+test-unit: venv ## les tests sans processus / tests without processes
+	@$(PY) -m pytest tests/unit
+
+test-flow: venv ## les tests sur Kafka et PostgreSQL réels / tests on real Kafka and PostgreSQL
+	@$(PY) -m pytest tests/flow
+
+check: venv tools ## style, types, imports, verrous / style, types, imports, locks
+	@$(PY) -m ruff check $(PRESENT)
+	@$(PY) -m ruff format --check $(PRESENT)
+	@$(PY) -m mypy $(PRESENT)
+	@$(PY) -m deploy.local.checks
+	@.venv/bin/lint-imports
+	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: venv ## met en forme / formats the code
+	@$(PY) -m ruff check --fix-only $(PRESENT)
+	@$(PY) -m ruff format $(PRESENT)
+
+UV_COMPILE = $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate pyproject.toml
+lock: tools ## refait les verrous / makes the locks again
+	@$(UV_COMPILE) --group services --group local --group dev -o requirements.lock
+	@$(UV_COMPILE) --group services -c requirements.lock -o requirements-services.lock
+	@$(UV_COMPILE) --group jre -o requirements-jre.lock
+	@$(UV_COMPILE) --group tools -o requirements-tools.lock
+	@$(PY) -m deploy.local.kafka.jars lock
+
+clean: ## efface l'état et les caches, garde .venv / removes state and caches, keeps .venv
+	@if [ -x $(PY) ]; then $(PY) -m deploy.local down >/dev/null 2>&1 || true; fi
+	@rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+	@echo "var/ et caches effacés / var/ and caches removed"

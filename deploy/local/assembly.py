@@ -1,0 +1,112 @@
+"""From settings to the list of parts: chooses ports, takes the user's own Kafka, database or MQTT where given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from deploy.local.doors import Doors, choose_doors
+from deploy.local.kafka.jars import fetch_jars
+from deploy.local.kafka.java import require_java
+from deploy.local.kafka.part import KafkaParts
+from deploy.local.kafka.properties import BrokerPorts
+from deploy.local.mqtt.part import MqttPart, find_mosquitto
+from deploy.local.part import Part
+from deploy.local.ports import PortBook
+from deploy.local.postgres.part import PostgresPart, account_for, packaged_binaries
+from deploy.local.sentences import StackError, wrong_setting
+from deploy.local.services import Endpoints, ServiceParts
+from deploy.local.settings import LocalSettings
+
+Say = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Everything that a run starts, and where it can be reached."""
+
+    parts: tuple[Part, ...]
+    endpoints: Endpoints
+    doors: Doors
+
+
+class Assembler:
+    """Builds the parts of one run. `only` names the parts wanted; nothing means all."""
+
+    def __init__(self, settings: LocalSettings, book: PortBook, say: Say, only: Iterable[str] = ()) -> None:
+        self._settings = settings
+        self._book = book
+        self._say = say
+        self._only = frozenset(only)
+        self._parts: list[Part] = []
+
+    def assemble(self) -> Assembly:
+        """Raises StackError for a taken port, a missing tool, no network, or an unknown name in `only`."""
+        endpoints = Endpoints(self._kafka(), self._postgres(), self._mqtt())
+        doors = choose_doors(self._settings, self._book)
+        embedded = tuple(part.name for part in self._parts)
+        overlay = self._settings.overlay
+        services = ServiceParts(
+            layout=self._settings.layout,
+            doors=doors,
+            endpoints=endpoints,
+            embedded=embedded,
+            city=self._settings.city,
+            overlay=str(overlay) if overlay else None,
+            log_level=self._settings.log_level,
+        )
+        self._parts += services.parts()
+        return Assembly(self._wanted_parts(), endpoints, doors)
+
+    def _wants(self, name: str) -> bool:
+        return not self._only or name in self._only
+
+    def _wanted_parts(self) -> tuple[Part, ...]:
+        known = {part.name for part in self._parts} | {"kafka", "postgres", "mqtt"}
+        unknown = sorted(self._only - known)
+        if unknown:
+            names = ", ".join(sorted(known))
+            raise StackError(wrong_setting("--only", unknown[0], f"choisissez parmi {names}", f"choose among {names}"))
+        wanted = (p for p in self._parts if self._wants(p.name) or self._wants(p.name.rsplit("-", 1)[0]))
+        return tuple(wanted)
+
+    def _kafka(self) -> str:
+        settings = self._settings
+        if settings.kafka is not None:
+            return settings.kafka
+        if not self._wants("kafka"):
+            return ""
+        book = self._book
+        clients = [book.choose(9092 + 2 * i, "KAFKA_PORT", self._first(i)) for i in range(settings.brokers)]
+        ports = [BrokerPorts(client=port, controller=book.free()) for port in clients]
+        say = lambda line: self._say("kafka", line)  # noqa: E731
+        kafka = KafkaParts(settings.layout, require_java(), fetch_jars(settings.cache, say), ports)
+        self._parts += kafka.parts()
+        return kafka.bootstrap
+
+    def _first(self, index: int) -> int | None:
+        return self._settings.kafka_port if index == 0 else None
+
+    def _postgres(self) -> str:
+        settings = self._settings
+        if settings.database is not None:
+            return settings.database.get_secret_value()
+        if not self._wants("postgres"):
+            return ""
+        binaries = packaged_binaries()
+        port = self._book.choose(5432, "POSTGRES_PORT", settings.postgres_port)
+        account = account_for(binaries, settings.var)
+        postgres = PostgresPart(settings.layout, binaries, port, account=account)
+        self._parts.append(postgres.part())
+        return postgres.url
+
+    def _mqtt(self) -> str:
+        settings = self._settings
+        if settings.mqtt is not None:
+            return settings.mqtt
+        if not self._wants("mqtt"):
+            return ""
+        port = self._book.choose(1883, "MQTT_PORT", settings.mqtt_port)
+        mqtt = MqttPart(settings.layout, port, mosquitto=find_mosquitto())
+        self._parts.append(mqtt.part())
+        return mqtt.url

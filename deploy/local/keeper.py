@@ -1,0 +1,152 @@
+"""Keeps one part running: starts it when what it needs is ready, waits until it answers, restarts it when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from deploy.local.child import Child
+from deploy.local.diagnosis import explain, says_disk_full
+from deploy.local.layout import Layout
+from deploy.local.part import Part
+from deploy.local.record import ProcessRecord
+from deploy.local.sentences import Sentence, StackError, part_failed
+
+CHECK_EVERY = 0.1  # seconds between two attempts while a part comes up
+FIRST_TRIES = 3
+"""A part that never answered is started this often before the stack gives up."""
+STEADY_SECONDS = 60.0
+"""After this long without a crash the back-off starts again from its first step."""
+BACK_OFF = (0.05, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before the 1st, 2nd … restart; the first is short because an urgent alarm may be waiting for it."""
+
+
+def back_off(crashes: int) -> float:
+    """Seconds to wait after `crashes` ≥ 1 crashes in a row."""
+    return BACK_OFF[min(crashes, len(BACK_OFF)) - 1]
+
+
+@dataclass
+class Surroundings:
+    """What all keepers of a run share."""
+
+    layout: Layout
+    env: Mapping[str, str]
+    record: ProcessRecord
+    say: Callable[[str, str], None]
+    output: Callable[[str, str], None]
+
+
+@dataclass
+class Keeper:
+    """The state of one part: its process, whether it answered, how often it was restarted."""
+
+    part: Part
+    around: Surroundings
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    restarts: int = 0
+    child: Child | None = None
+
+    async def keep(self, needs: list[Keeper]) -> None:
+        """Runs until cancelled. Raises StackError if the part does not come up at first."""
+        for need in needs:
+            await need.ready.wait()
+        crashes = 0
+        while True:
+            began = time.monotonic()
+            child = await self._start()
+            answered = await self._until_ready(child, began)
+            code = await child.wait()
+            self._ended()
+            if self._finished(child, code):
+                return
+            crashes = 1 if time.monotonic() - began > STEADY_SECONDS else crashes + 1
+            if not self.ready.is_set() and not answered and crashes >= FIRST_TRIES:
+                raise StackError(self._explanation(child, code))
+            await self._before_restart(code, crashes)
+
+    async def stop(self) -> None:
+        """Stops the process, after `keep` was cancelled; says so if it had to be killed."""
+        child = self.child
+        if child is None:
+            return
+        if not await child.stop():
+            self.around.say(self.part.name, "tué après délai / killed after its time-out")
+        await child.wait()
+        self._ended()
+
+    async def _start(self) -> Child:
+        if self.part.prepare is not None:
+            await asyncio.to_thread(self.part.prepare)
+        log = self.around.layout.log(self.part.name)
+        child = await Child.start(self.part, self.around.env, log, self._output)
+        self.child = child
+        self.around.record.add(self.part.name, child.pid)
+        return child
+
+    def _output(self, name: str, line: str) -> None:
+        if says_disk_full(line):
+            self.around.say(name, "disque plein : faites de la place / disk full: make room")
+        self.around.output(name, line)
+
+    async def _until_ready(self, child: Child, began: float) -> bool:
+        """True once the part answered; False if it ended first. Raises StackError after `ready_seconds`."""
+        if self.part.once:
+            return False
+        ended = asyncio.create_task(child.wait_ended())
+        try:
+            while not ended.done():
+                if await self.part.ready():
+                    self._announce(began)
+                    return True
+                if time.monotonic() - began > self.part.ready_seconds and not self.ready.is_set():
+                    raise StackError(self._silent())
+                await asyncio.wait((ended,), timeout=CHECK_EVERY)
+            return False
+        finally:
+            ended.cancel()
+
+    def _announce(self, began: float) -> None:
+        again = " de nouveau" if self.ready.is_set() else ""
+        seconds = time.monotonic() - began
+        self.around.say(self.part.name, f"prêt{again} / ready{' again' if again else ''} ({seconds:.1f} s)")
+        self.ready.set()
+
+    def _ended(self) -> None:
+        self.child = None
+        self.around.record.remove(self.part.name)
+
+    def _finished(self, child: Child, code: int) -> bool:
+        """True if this was a step that succeeded. Raises StackError if the step failed."""
+        if not self.part.once:
+            return False
+        if code != 0:
+            raise StackError(self._explanation(child, code))
+        self.around.say(self.part.name, "fait / done")
+        self.ready.set()
+        return True
+
+    async def _before_restart(self, code: int, crashes: int) -> None:
+        self.restarts += 1
+        delay = back_off(crashes)
+        self.around.say(
+            self.part.name,
+            f"arrêté (code {code}), redémarrage n° {self.restarts} dans {delay:g} s / "
+            f"stopped (code {code}), restart {self.restarts} in {delay:g} s",
+        )
+        await asyncio.sleep(delay)
+
+    def _explanation(self, child: Child, code: int) -> Sentence:
+        layout = self.around.layout
+        return explain(self.part.name, code, child.last_lines, layout.var, layout.log(self.part.name))
+
+    def _silent(self) -> Sentence:
+        seconds = self.part.ready_seconds
+        return part_failed(
+            self.part.name,
+            f"ne répond pas après {seconds:g} s",
+            f"does not answer after {seconds:g} s",
+            str(self.around.layout.log(self.part.name)),
+        )

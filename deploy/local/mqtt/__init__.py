@@ -1,0 +1,1 @@
+"""The MQTT broker: Mosquitto where it is installed, else PyPI `amqtt`."""

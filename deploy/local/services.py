@@ -1,0 +1,121 @@
+"""The process list of Vigie itself: which command, which port, what must be ready before."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deploy.local.doors import Doors, dispatch_name
+from deploy.local.health import http_ready
+from deploy.local.layout import REPOSITORY, Layout
+from deploy.local.part import Part
+
+SHOWN_LEVELS = ("warning", "error", "critical")
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the parts that hold state are, embedded or the user's own."""
+
+    kafka: str
+    database: str
+    mqtt: str
+
+
+@dataclass(frozen=True)
+class ServiceParts:
+    """What is needed to describe the steps and services."""
+
+    layout: Layout
+    doors: Doors
+    endpoints: Endpoints
+    embedded: tuple[str, ...]
+    """Names of the embedded parts of this run, which services wait for."""
+    city: str
+    overlay: str | None = None
+    log_level: str = "INFO"
+
+    def parts(self) -> list[Part]:
+        """Steps and services, in no particular order: `after` says what waits for what."""
+        return [*self._steps(), *self._dispatches(), *self._others()]
+
+    def _steps(self) -> Iterator[Part]:
+        python = sys.executable
+        kafka = tuple(name for name in self.embedded if name.startswith("kafka"))
+        yield self._step("topics", (python, "-m", "schemas.topics", "create"), after=kafka)
+        yield self._step("migrate-dispatch", (python, "-m", "services.dispatch", "migrate"), after=("postgres",))
+        yield self._step(
+            "migrate-notify", (python, "-m", "services.notify", "migrate"), after=("postgres", "migrate-dispatch")
+        )
+        overlay = ("--overlay", self.overlay) if self.overlay else ()
+        apply = (python, "-m", "cli", "pack", "apply", f"deploy/cities/{self.city}", *overlay)
+        yield self._step("pack", apply, after=("dispatch",))
+
+    def _dispatches(self) -> Iterator[Part]:
+        for index, port in enumerate(self.doors.dispatch):
+            name = dispatch_name(index)
+            after = ("topics", "migrate-dispatch")
+            yield self._service(name, "services.dispatch", port, after, {"DISPATCH_PORT": str(port)})
+
+    def _others(self) -> Iterator[Part]:
+        doors = self.doors
+        yield self._service("ingest", "services.ingest", doors.ingest, ("topics", "mqtt"))
+        yield self._service("screening", "services.triage screening", doors.screening, ("topics",))
+        yield self._service("correlation", "services.triage correlation", doors.correlation, ("topics",))
+        yield self._service("notify", "services.notify", doors.notify, ("topics", "migrate-notify"))
+
+    def _service(
+        self, name: str, module: str, port: int, after: tuple[str, ...], env: dict[str, str] | None = None
+    ) -> Part:
+        return Part(
+            name=name,
+            command=(sys.executable, "-m", *module.split()),
+            after=after,
+            env={**self.environment(name), **(env or {})},
+            ready=http_ready(self.doors.health(port)),
+            show=concise,
+        )
+
+    def _step(self, name: str, command: tuple[str, ...], after: tuple[str, ...]) -> Part:
+        return Part(name=name, command=command, after=after, env=self.environment(name), once=True, show=concise)
+
+    def environment(self, process: str) -> dict[str, str]:
+        """What a process reads (the contract of the services' settings)."""
+        doors = self.doors
+        return {
+            "KAFKA_BOOTSTRAP_SERVERS": self.endpoints.kafka,
+            "DATABASE_URL": self.endpoints.database,
+            "MQTT_URL": self.endpoints.mqtt,
+            "BIND_HOST": doors.host,
+            "INGEST_HTTP_PORT": str(doors.ingest),
+            "INGEST_DC09_PORT": str(doors.dc09),
+            "DISPATCH_PORT": str(doors.dispatch[0]),
+            "DISPATCH_URLS": ",".join(doors.dispatch_urls),
+            "SCREENING_PORT": str(doors.screening),
+            "CORRELATION_PORT": str(doors.correlation),
+            "NOTIFY_PORT": str(doors.notify),
+            "TRACES_FILE": str(self.layout.traces / f"{process}.jsonl"),
+            "VIGIE_VAR": str(self.layout.var),
+            "VIGIE_STATE_DIR": str(self.layout.state(process)),
+            "VIGIE_SECRETS_DIR": str(self.layout.secrets),
+            "LOG_LEVEL": self.log_level,
+            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def concise(line: str) -> str | None:
+    """Of a JSON log line: the event, from level warning on; other lines (a traceback) as they are."""
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError:
+        return line
+    if not isinstance(entry, dict):
+        return line
+    level = str(entry.get("level", "info")).lower()
+    if level not in SHOWN_LEVELS:
+        return None
+    details = {k: v for k, v in entry.items() if k in ("reason", "error", "topic", "device", "channel")}
+    return " ".join((level, str(entry.get("event", line)), *(f"{k}={v}" for k, v in details.items())))
