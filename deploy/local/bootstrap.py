@@ -112,7 +112,7 @@ def install(folder, lock):
     pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lines = []
     seen = 0
-    for raw in pip.stdout:
+    for raw in pip.stdout or ():
         line = raw.decode(errors="replace").rstrip()
         lines.append(line)
         if line.startswith("Collecting "):

@@ -106,6 +106,7 @@ def _stop_supervisor(process: psutil.Process) -> None:
 
 async def demo(settings: LocalSettings, only: Iterable[str]) -> int:
     """Up in the foreground, then the demo driver, then everything stops; returns the driver's exit code."""
+    settings = with_exercise(settings)
     settings.layout.create()
     screen = Screen(settings.layout.log("supervisor"))
     async with running_stack(settings, screen, only) as stack:
@@ -117,6 +118,14 @@ async def demo(settings: LocalSettings, only: Iterable[str]) -> int:
         for name, count in stack.supervisor.restarts.items():
             screen.say(name, f"redémarré {count} fois / restarted {count} times")
     return code
+
+
+def with_exercise(settings: LocalSettings) -> LocalSettings:
+    """The demo applies the city's exercise overlay, unless VIGIE_OVERLAY names another."""
+    exercise = REPOSITORY / "deploy" / "cities" / settings.city / "overlays" / "exercice"
+    if settings.overlay is not None or not exercise.is_dir():
+        return settings
+    return settings.model_copy(update={"overlay": exercise})
 
 
 async def _drive(settings: LocalSettings, stack: Running) -> int:

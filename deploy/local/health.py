@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import struct
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.local.part import Check
@@ -102,9 +100,3 @@ def port_open(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(ATTEMPT_SECONDS)
         return probe.connect_ex((host, port)) == 0
-
-
-def read_stack(path: Path) -> dict[str, object]:
-    """Returns the endpoints of the running stack. Raises FileNotFoundError."""
-    content: dict[str, object] = json.loads(path.read_text())
-    return content

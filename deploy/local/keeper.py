@@ -14,6 +14,8 @@ from deploy.local.part import Part
 from deploy.local.record import ProcessRecord
 from deploy.local.sentences import Sentence, StackError, part_failed
 
+LAST_WORDS = 5
+"""Output lines shown of a process that did not come up."""
 CHECK_EVERY = 0.1  # seconds between two attempts while a part comes up
 FIRST_TRIES = 3
 """A part that never answered is started this often before the stack gives up."""
@@ -36,7 +38,6 @@ class Surroundings:
     env: Mapping[str, str]
     record: ProcessRecord
     say: Callable[[str, str], None]
-    output: Callable[[str, str], None]
 
 
 @dataclass
@@ -48,6 +49,8 @@ class Keeper:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     restarts: int = 0
     child: Child | None = None
+    quiet: bool = False
+    """True while stopping: what a process says then is for its log file only."""
 
     async def keep(self, needs: list[Keeper]) -> None:
         """Runs until cancelled. Raises StackError if the part does not come up at first."""
@@ -72,6 +75,7 @@ class Keeper:
         child = self.child
         if child is None:
             return
+        self.quiet = True
         if not await child.stop():
             self.around.say(self.part.name, "tué après délai / killed after its time-out")
         await child.wait()
@@ -89,7 +93,8 @@ class Keeper:
     def _output(self, name: str, line: str) -> None:
         if says_disk_full(line):
             self.around.say(name, "disque plein : faites de la place / disk full: make room")
-        self.around.output(name, line)
+        if not self.quiet:
+            self.around.say(name, line)
 
     async def _until_ready(self, child: Child, began: float) -> bool:
         """True once the part answered; False if it ended first. Raises StackError after `ready_seconds`."""
@@ -139,6 +144,8 @@ class Keeper:
         await asyncio.sleep(delay)
 
     def _explanation(self, child: Child, code: int) -> Sentence:
+        for line in list(child.last_lines)[-LAST_WORDS:]:
+            self.around.say(self.part.name, line)
         layout = self.around.layout
         return explain(self.part.name, code, child.last_lines, layout.var, layout.log(self.part.name))
 

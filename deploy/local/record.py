@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -49,8 +50,9 @@ class Recorded:
 class ProcessRecord:
     """The file of the running processes, rewritten whole at each change."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, changed: Callable[[dict[str, int]], None] = lambda _: None) -> None:
         self._path = path
+        self._changed = changed
         self._running: dict[str, Recorded] = {}
 
     def add(self, name: str, pid: int) -> None:
@@ -73,6 +75,7 @@ class ProcessRecord:
     def _write(self) -> None:
         text = json.dumps([asdict(recorded) for recorded in self._running.values()], indent=1)
         replace_text(self._path, text)
+        self._changed(self.pids)
 
 
 def read_record(path: Path) -> list[Recorded]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import time
@@ -13,18 +12,16 @@ from dataclasses import dataclass
 
 from deploy.local.assembly import Assembler, Assembly
 from deploy.local.diagnosis import require_space
-from deploy.local.health import kafka_answers, mqtt_answers, postgres_answers
 from deploy.local.keeper import Surroundings
 from deploy.local.layout import Layout
+from deploy.local.own_parts import require_own_parts
 from deploy.local.ports import PortBook
-from deploy.local.record import ProcessRecord, RunLock, end_leftovers, replace_text
+from deploy.local.record import ProcessRecord, RunLock, end_leftovers
 from deploy.local.screen import Screen
-from deploy.local.sentences import StackError, already_up, unreachable
+from deploy.local.sentences import StackError, already_up
 from deploy.local.settings import LocalSettings
+from deploy.local.stack_file import StackFile
 from deploy.local.supervisor import Supervisor
-
-OWN_PART_SECONDS = 10.0
-"""How long a Kafka, database or MQTT broker of the user's own may take to answer."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,19 @@ async def running_stack(settings: LocalSettings, screen: Screen, only: Iterable[
         book = PortBook()
         held.callback(book.release)
         assembly = await asyncio.to_thread(Assembler(settings, book, screen.say, only).assemble)
-        await _own_parts_answer(settings)
+        await require_own_parts(settings)
         stop = stop_on_signals()
+        facts = StackFile(layout, assembly)
+        held.callback(facts.remove)
         around = Surroundings(
             layout=layout,
             env=dict(os.environ),
-            record=ProcessRecord(layout.record_file),
+            record=ProcessRecord(layout.record_file, changed=facts.processes_changed),
             say=screen.say,
-            output=screen.say,
         )
-        held.callback(layout.stack_file.unlink, missing_ok=True)
         async with Supervisor(assembly.parts, around) as supervisor:
             await _until_ready(supervisor, stop)
-            _write_stack_file(layout, assembly, around.record)
+            facts.became_ready()
             yield Running(assembly, supervisor, stop, time.monotonic() - began)
             screen.say("vigie", "arrêt / stopping")
         layout.record_file.unlink(missing_ok=True)
@@ -100,44 +97,3 @@ async def _until_ready(supervisor: Supervisor, stop: asyncio.Event) -> None:
     finally:
         stopped.cancel()
         ready.cancel()
-
-
-async def _own_parts_answer(settings: LocalSettings) -> None:
-    """Raises StackError if something that the user brings does not answer."""
-    database = settings.database.get_secret_value() if settings.database else None
-    checks = [
-        ("Kafka", "KAFKA_BOOTSTRAP_SERVERS", settings.kafka, kafka_answers),
-        ("PostgreSQL", "DATABASE_URL", database, postgres_answers),
-        ("MQTT", "MQTT_URL", settings.mqtt, mqtt_answers),
-    ]
-    for part, setting, value, check in checks:
-        if value is not None and not await _answers_in_time(check(value)):
-            shown = "l'adresse donnée" if setting == "DATABASE_URL" else value
-            raise StackError(unreachable(part, setting, shown))
-
-
-async def _answers_in_time(check: object) -> bool:
-    deadline = time.monotonic() + OWN_PART_SECONDS
-    while not await check():  # type: ignore[operator]
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(0.2)
-    return True
-
-
-def _write_stack_file(layout: Layout, assembly: Assembly, record: ProcessRecord) -> None:
-    """Writes the endpoints for clients (demo, tests, cli); it holds the database's password, hence mode 0600."""
-    doors, endpoints = assembly.doors, assembly.endpoints
-    content = {
-        "kafka": endpoints.kafka,
-        "database_url": endpoints.database,
-        "mqtt_url": endpoints.mqtt,
-        "ingest_url": doors.ingest_url,
-        "dc09": doors.dc09_address,
-        "dispatch_urls": doors.dispatch_urls,
-        "metrics": doors.metrics(),
-        "pids": {"supervisor": os.getpid(), **record.pids},
-        "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "var": str(layout.var),
-    }
-    replace_text(layout.stack_file, json.dumps(content, indent=1))

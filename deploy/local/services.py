@@ -51,6 +51,7 @@ class ServiceParts:
         )
         overlay = ("--overlay", self.overlay) if self.overlay else ()
         apply = (python, "-m", "cli", "pack", "apply", f"deploy/cities/{self.city}", *overlay)
+        apply = (*apply, "--dispatch", self.doors.dispatch_urls[0])
         yield self._step("pack", apply, after=("dispatch",))
 
     def _dispatches(self) -> Iterator[Part]:
@@ -79,7 +80,7 @@ class ServiceParts:
         )
 
     def _step(self, name: str, command: tuple[str, ...], after: tuple[str, ...]) -> Part:
-        return Part(name=name, command=command, after=after, env=self.environment(name), once=True, show=concise)
+        return Part(name=name, command=command, after=after, env=self.environment(name), once=True, show=nothing)
 
     def environment(self, process: str) -> dict[str, str]:
         """What a process reads (the contract of the services' settings)."""
@@ -104,6 +105,11 @@ class ServiceParts:
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",
         }
+
+
+def nothing(line: str) -> str | None:
+    """A step's output is for its log file; its last words are shown if it fails."""
+    return None
 
 
 def concise(line: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from deploy.local.keeper import Keeper, Surroundings
 from deploy.local.part import Part
@@ -57,11 +57,12 @@ class Supervisor:
         await keeper.stop()
         gone[keeper.part.name].set()
 
-    async def _unless_failed(self, wanted: asyncio.Future[object]) -> None:
+    async def _unless_failed(self, wanted: asyncio.Future[Any]) -> None:
         """Waits for `wanted`, or raises what a keeper raised."""
         keeping = [task for task in self._tasks if not task.done()]
         while not wanted.done():
-            await asyncio.wait((wanted, *keeping), return_when=asyncio.FIRST_COMPLETED)
+            waited: list[asyncio.Future[Any]] = [wanted, *keeping]
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             for task in self._tasks:
                 if task.done() and (failure := task.exception()) is not None:
                     wanted.cancel()
