@@ -1,0 +1,24 @@
+"""`python -m cli …`, or `./vigie …` at the root of the project."""
+
+import typer
+
+from cli.pack.commands import group as pack
+
+app = typer.Typer(
+    name="vigie",
+    help="Commande de l'exploitant de Vigie. / The Vigie operator's command.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(pack, name="pack")
+
+
+@app.callback()
+def vigie() -> None:
+    """Commande de l'exploitant de Vigie. / The Vigie operator's command."""
+
+
+if __name__ == "__main__":
+    app(prog_name="vigie")

@@ -1,0 +1,1 @@
+"""`vigie pack check | show | apply`: a city pack from files to a running centre."""
