@@ -11,13 +11,14 @@ import os
 import pwd
 import struct
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.local.sentences import StackError, missing_tool
+from deploy.local.sentences import StackError, missing_tool, no_access
 
 CAP_DAC_OVERRIDE = 1
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -37,7 +38,8 @@ class Account:
         """Called in the forked child, before exec. Raises OSError."""
         libc = ctypes.CDLL(None, use_errno=True)
         if self.keep_access:
-            _check(libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0))
+            # Keeps capabilities over setuid, and lets access(2), by which PostgreSQL looks for itself, count them.
+            _check(libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)
@@ -74,7 +76,7 @@ def ordinary_account(needs: tuple[Path, ...]) -> Account | None:
         account = Account(name, entry.pw_uid, entry.pw_gid)
         if all(_reaches(account, path) for path in needs):
             return account
-        return Account(name, entry.pw_uid, entry.pw_gid, keep_access=True)
+        return _with_access(account, needs)
     raise StackError(
         missing_tool(
             "un compte ordinaire (postgres ou nobody)",
@@ -82,6 +84,18 @@ def ordinary_account(needs: tuple[Path, ...]) -> Account | None:
             "an ordinary account (postgres or nobody) is needed: `useradd --system postgres`, or do not run as root",
         )
     )
+
+
+def _with_access(account: Account, needs: tuple[Path, ...]) -> Account:
+    """Returns the account that passes file permissions. Raises StackError where the kernel does not allow it."""
+    allowed = replace(account, keep_access=True)
+    try:
+        unreachable = [path for path in needs if not _reaches(allowed, path)]
+    except (OSError, subprocess.SubprocessError):
+        unreachable = list(needs)
+    if unreachable:
+        raise StackError(no_access(str(unreachable[0]), account.name))
+    return allowed
 
 
 def _reaches(account: Account, path: Path) -> bool:

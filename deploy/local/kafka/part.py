@@ -50,14 +50,14 @@ class KafkaParts:
         name = self.names[node - 1]
         return Part(
             name=name,
-            command=(*self._java(name), "kafka.Kafka", str(self._properties(node))),
+            command=(*self._java(), "kafka.Kafka", str(self._properties(node))),
             ready=kafka_answers(self.bootstrap),
             prepare=lambda: self._prepare(node),
             stop_seconds=20.0,
             show=lambda line: line if _WORTH_SHOWING.search(line) else None,
         )
 
-    def _java(self, name: str) -> tuple[str, ...]:
+    def _java(self) -> tuple[str, ...]:
         return (
             str(self.java.path),
             f"-Xmx{HEAP}",
@@ -66,7 +66,6 @@ class KafkaParts:
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
-            *self._class_archive(name),
             "-Djava.awt.headless=true",
             f"-Duser.dir={self.layout.var}",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -74,13 +73,6 @@ class KafkaParts:
             "-cp",
             f"{self.jars}/*",
         )
-
-    def _class_archive(self, name: str) -> tuple[str, ...]:
-        """Java ≥ 19 writes the loaded classes to an archive at its first exit and starts from it next time."""
-        if self.java.release < 19:
-            return ()
-        archive = self.layout.cache / f"{self.jars.name}-java{self.java.release}-{name}.jsa"
-        return ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}", "-Xshare:auto")
 
     def _data(self, node: int) -> Path:
         return self.layout.data(self.names[node - 1])
@@ -100,7 +92,7 @@ class KafkaParts:
     def _format(self, node: int) -> None:
         name = self.names[node - 1]
         command = (
-            *self._java(f"{name}-format"),
+            *self._java(),
             "kafka.tools.StorageTool",
             *("format", "--ignore-formatted", "--cluster-id", CLUSTER_ID),
             *("--config", str(self._properties(node))),

@@ -38,10 +38,18 @@ class MqttPart:
         """Mosquitto if it was found, else amqtt."""
         if self.mosquitto is None:
             module = "deploy.local.mqtt.amqtt_broker"
-            command = (sys.executable, "-m", module, f"{self.host}:{self.port}")
-            return Part(name="mqtt", command=command, ready=mqtt_answers(self.url))
-        command = (str(self.mosquitto), "-c", str(self._configuration_file))
-        return Part(name="mqtt", command=command, ready=mqtt_answers(self.url), prepare=self._prepare, show=_problems)
+            return Part(
+                name="mqtt",
+                command=(sys.executable, "-m", module, f"{self.host}:{self.port}"),
+                ready=mqtt_answers(self.url),
+            )
+        return Part(
+            name="mqtt",
+            command=(str(self.mosquitto), "-c", str(self._configuration_file)),
+            ready=mqtt_answers(self.url),
+            prepare=self._prepare,
+            show=_problems,
+        )
 
     @property
     def _configuration_file(self) -> Path:
