@@ -24,8 +24,9 @@ def summary(loaded: LoadedPack) -> str:
 def errors_found(invalid: PackInvalid) -> str:
     """Every finding, then how many keep the pack from being used."""
     count = len(invalid.errors)
+    plural = "s" if count > 1 else ""
     lines = [str(finding) for finding in invalid.findings]
-    return "\n".join([*lines, f"{count} erreurs : pack refusé. / {count} errors: pack refused."])
+    return "\n".join([*lines, f"{count} erreur{plural} : pack refusé. / {count} error{plural}: pack refused."])
 
 
 def applied(pack: CityPack, delivered: Delivered) -> str:

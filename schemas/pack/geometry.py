@@ -1,10 +1,11 @@
 """Plane geometry on a few kilometres: metres between points, and polygons. Points are (latitude, longitude) degrees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from math import cos, hypot, radians
 
 LatLonPoint = tuple[float, float]
+_ABOUT_A_METRE = 1e-5  # degrees
 _METRES_PER_DEGREE = 111_195.0  # mean Earth radius 6,371 km
 
 
@@ -42,10 +43,10 @@ def crosses_itself(polygon: Sequence[LatLonPoint]) -> bool:
 
 
 def overlap(one: Sequence[LatLonPoint], other: Sequence[LatLonPoint]) -> bool:
-    """True if two edges cross, or if the middle of one lies in the other; a shared border is no overlap."""
+    """True if two edges cross or a metre inside one lies in the other; a shared border is no overlap."""
     if any(_cross(a, b) for a in _edges(one) for b in _edges(other)):
         return True
-    return contains(other, centre_of(one)) or contains(one, centre_of(other))
+    return any(contains(other, p) for p in _just_inside(one)) or any(contains(one, p) for p in _just_inside(other))
 
 
 Edge = tuple[LatLonPoint, LatLonPoint]
@@ -53,6 +54,20 @@ Edge = tuple[LatLonPoint, LatLonPoint]
 
 def _edges(polygon: Sequence[LatLonPoint]) -> list[Edge]:
     return list(zip(polygon, [*polygon[1:], polygon[0]], strict=True))
+
+
+def _just_inside(polygon: Sequence[LatLonPoint]) -> Iterator[LatLonPoint]:
+    """Points about a metre inside along each edge: where edges of two polygons lie on each other, none cross."""
+    for (lat_a, lon_a), (lat_b, lon_b) in _edges(polygon):
+        length = hypot(lat_b - lat_a, lon_b - lon_a)
+        if length == 0:
+            continue
+        aside = (lon_b - lon_a) / length * _ABOUT_A_METRE, -(lat_b - lat_a) / length * _ABOUT_A_METRE
+        for share in (0.01, 0.25, 0.5, 0.75, 0.99):
+            lat, lon = lat_a + share * (lat_b - lat_a), lon_a + share * (lon_b - lon_a)
+            for point in ((lat + aside[0], lon + aside[1]), (lat - aside[0], lon - aside[1])):
+                if contains(polygon, point):
+                    yield point
 
 
 def _cross(one: Edge, other: Edge) -> bool:

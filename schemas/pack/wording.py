@@ -27,10 +27,10 @@ def _name(entry: Entry) -> str:
 
 def _wording(detail: ErrorDetails) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
-    if kind in _SIMPLE:
-        return _SIMPLE[kind]
     if kind == "string_type" and isinstance(detail["input"], int | float):
         return "texte attendu ; mettez la valeur entre guillemets", "text expected; put the value in quotes"
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
     if kind in {"enum", "literal_error"}:
         return f"mot inconnu ; choisissez {context['expected']}", f"unknown word; choose {context['expected']}"
     if kind in _LIMITS:

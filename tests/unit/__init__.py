@@ -1,0 +1,1 @@
+"""One folder a subject; nothing here starts a broker or a database."""
