@@ -1,0 +1,105 @@
+"""The TCP listener: one splitter a connection, answers in order, limits that a slow or silent peer meets alone."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.chassis import logs
+from services.ingest import metrics
+from services.ingest.adapters.dc09.conversation import Conversation
+from services.ingest.adapters.dc09.splitter import Piece, Splitter
+
+log = logs.get(__name__)
+READ_BYTES = 16 * 1024
+
+
+class CloseReason(StrEnum):
+    """Why a connection ended."""
+
+    PEER = "peer"
+    IDLE = "idle"
+    PARTIAL = "partial"
+    CROWDED = "crowded"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`connections` at once; seconds a connection may be idle, and a begun frame may take."""
+
+    connections: int
+    idle_s: float
+    partial_s: float
+
+
+class TcpListener:
+    """Serves panels until stopped."""
+
+    def __init__(self, conversation: Conversation, limits: Limits) -> None:
+        self._conversation, self._limits = conversation, limits
+        # Least recently heard first: the one to go when all places are taken.
+        self._open: dict[asyncio.StreamWriter, None] = {}
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listens; returns the port (a free one for 0). Raises OSError where it is taken."""
+        self._server = await asyncio.start_server(self._connected, host, port, limit=READ_BYTES)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Takes no more connections and closes the open ones; what was being answered may finish first."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._open):
+            writer.close()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._make_room()
+        self._open[writer] = None
+        metrics.DC09_CONNECTIONS.set(len(self._open))
+        reason = CloseReason.RESET
+        try:
+            reason = await self._serve(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            reason = CloseReason.RESET
+        finally:
+            if self._open.pop(writer, False) is False:
+                reason = CloseReason.CROWDED
+            metrics.DC09_CONNECTIONS.set(len(self._open))
+            metrics.DC09_CLOSED.labels(reason.value).inc()
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> CloseReason:
+        splitter = Splitter()
+        address = str((writer.get_extra_info("peername") or ("unknown",))[0])
+        while True:
+            patience = self._limits.partial_s if splitter.partial else self._limits.idle_s
+            try:
+                data = await asyncio.wait_for(reader.read(READ_BYTES), patience)
+            except TimeoutError:
+                await self._reply(splitter.close(), writer, address)
+                return CloseReason.PARTIAL if patience == self._limits.partial_s else CloseReason.IDLE
+            if not data:
+                await self._reply(splitter.close(), writer, address)
+                return CloseReason.PEER
+            self._heard(writer)
+            await self._reply(splitter.feed(data), writer, address)
+
+    async def _reply(self, pieces: list[Piece], writer: asyncio.StreamWriter, address: str) -> None:
+        """Frames of one segment go to Kafka together, in order; their answers go back in that order."""
+        answers = await asyncio.gather(*(self._conversation.answer(piece, "tcp", address) for piece in pieces))
+        if any(answers):
+            writer.write(b"".join(answers))
+            await writer.drain()
+
+    def _heard(self, writer: asyncio.StreamWriter) -> None:
+        if self._open.pop(writer, False) is None:
+            self._open[writer] = None
+
+    def _make_room(self) -> None:
+        """A new panel is never turned away: the connection that has been silent longest makes place."""
+        while len(self._open) >= self._limits.connections:
+            silent = next(iter(self._open))
+            del self._open[silent]
+            silent.close()
+            log.warning("dc09_crowded", connections=self._limits.connections)

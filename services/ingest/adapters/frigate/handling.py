@@ -1,0 +1,91 @@
+"""What is done with one MQTT message: understood once, stored for certain, then it may be acknowledged."""
+
+import asyncio
+from enum import StrEnum
+
+from services.chassis import logs
+from services.chassis.clock import Clock
+from services.ingest import metrics
+from services.ingest.adapters.frigate.payloads import Malformed, read_event, read_review
+from services.ingest.adapters.frigate.understanding import Reading, understand_event, understand_review
+from services.ingest.directory import Directory
+from services.ingest.domain.signal import Understood
+from services.ingest.domain.tracking import Tracking
+from services.ingest.packs import Directories
+from services.ingest.reception import NotAccepted, Reception
+from services.ingest.rejected import Rejected
+
+log = logs.get(__name__)
+DOOR = "mqtt"
+EVENTS, REVIEWS = "frigate/events", "frigate/reviews"
+
+
+class MessageResult(StrEnum):
+    """What became of a message that was not about a tracked object's change."""
+
+    MALFORMED = "malformed"
+    RETAINED = "retained"
+    UNKNOWN_TOPIC = "unknown_topic"
+
+
+class Handling:
+    """Stores what messages mean. While Kafka is away a message waits here, unacknowledged, and is tried again."""
+
+    def __init__(
+        self, reception: Reception, directories: Directories, rejected: Rejected, clock: Clock, retry_s: float = 1.0
+    ) -> None:
+        self._reception, self._directories = reception, directories
+        self._rejected, self._clock, self._retry_s = rejected, clock, retry_s
+        self._tracking = Tracking()
+
+    async def handle(self, topic: str, payload: bytes, retained: bool) -> None:
+        """Returns once the message's signals, or its bytes, are durable."""
+        if retained:
+            # The broker repeats its last message to each new subscriber: it was handled when it was new.
+            _note(MessageResult.RETAINED.value)
+            return
+        directory = await self._directory()
+        try:
+            reading = self._read(topic, payload, directory)
+        except Malformed as error:
+            await self._keep(payload, f"{topic}: {error}")
+            _note(MessageResult.MALFORMED.value)
+            return
+        for signal in reading.signals:
+            await self._store(signal)
+        _note(reading.reason.value)
+
+    def _read(self, topic: str, payload: bytes, directory: Directory) -> Reading:
+        now = self._clock.now()
+        if topic == EVENTS:
+            return understand_event(read_event(payload), self._tracking, directory, now)
+        if topic == REVIEWS:
+            return understand_review(read_review(payload), self._tracking, directory, now)
+        raise Malformed(MessageResult.UNKNOWN_TOPIC.value)
+
+    async def _store(self, signal: Understood) -> None:
+        while True:
+            try:
+                await self._reception.receive(signal, DOOR)
+            except NotAccepted:
+                await asyncio.sleep(self._retry_s)
+            else:
+                return
+
+    async def _keep(self, payload: bytes, reason: str) -> None:
+        while True:
+            if await self._rejected.keep(payload, reason, DOOR):
+                return
+            await asyncio.sleep(self._retry_s)
+
+    async def _directory(self) -> Directory:
+        while True:
+            try:
+                return self._directories.current(DOOR, self._clock.now())
+            except NotAccepted:
+                await asyncio.sleep(self._retry_s)
+
+
+def _note(result: str) -> None:
+    metrics.MQTT_MESSAGES.labels(result).inc()
+    log.info("mqtt_message", result=result)

@@ -1,0 +1,37 @@
+"""The HTTP application: all HTTP doors, health, metrics, OpenAPI."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, FastAPI
+
+from services.chassis.health import Health
+from services.chassis.operations import operations_routes
+from services.chassis.problems import install
+from services.ingest.adapters.http.answers import ProblemDocument
+from services.ingest.adapters.http.limits import BodyLimit
+
+DESCRIPTION = """Portes HTTP des capteurs : bornes d'appel, SOS de l'application, tout autre capteur.
+/ HTTP doors for devices: call kiosks, app SOS, any other sensor.
+
+Un 202 signifie : enregistré durablement. Un 503 : répétez la même requête.
+/ 202 means durable. 503 means: repeat the same request."""
+
+
+def build(health: Health, doors: Iterable[APIRouter], max_body_bytes: int) -> FastAPI:
+    """The application; connects to nothing."""
+    app = FastAPI(title="Vigie ingest", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    install(app)
+    for door in doors:
+        app.include_router(door)
+    app.include_router(operations_routes(health))
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.openapi_schema = _openapi(app)
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, object]:
+    """The generated document with the problem schema, which no route returns as its model."""
+    schema = app.openapi()
+    components = schema.setdefault("components", {}).setdefault("schemas", {})
+    components["ProblemDocument"] = ProblemDocument.model_json_schema()
+    return schema

@@ -1,0 +1,1 @@
+"""Call kiosks of the pedestrian plateau: SOS, access calls, heartbeat."""

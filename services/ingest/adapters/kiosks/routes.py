@@ -1,0 +1,65 @@
+"""`POST /v1/kiosks/{kiosk}/calls` and `/heartbeat`."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+
+from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.signals import DeviceKind, Phase
+from services.ingest.adapters.http.answers import ERRORS, Accepted, accepted
+from services.ingest.adapters.http.door import DeviceId, Door, IdempotencyKey
+from services.ingest.adapters.kiosks.bodies import KioskCall, KioskHeartbeat
+from services.ingest.directory import Directory
+from services.ingest.domain.clocks import aware, time_flags
+from services.ingest.domain.signal import Understood
+
+
+def routes(door: Door) -> APIRouter:
+    """The kiosk door."""
+    router = APIRouter(prefix="/v1/kiosks", tags=["kiosks"])
+
+    @router.post("/{kiosk}/calls", status_code=202, responses=ERRORS, summary="Appel d'une borne / kiosk call")
+    async def call(
+        kiosk: DeviceId, body: KioskCall, request: Request, idempotency_key: IdempotencyKey = None
+    ) -> list[Accepted]:
+        signal = understand_call(kiosk, body, await request.body(), door.directory(), door.clock.now())
+        return [accepted(await door.receive(signal, request, idempotency_key))]
+
+    @router.post("/{kiosk}/heartbeat", status_code=202, responses=ERRORS, summary="Signe de vie / heartbeat")
+    async def heartbeat(kiosk: DeviceId, request: Request, body: KioskHeartbeat | None = None) -> list[Accepted]:
+        at = aware(body.at) if body is not None else None
+        return [accepted(await door.receive(understand_heartbeat(kiosk, at, door.directory()), request))]
+
+    return router
+
+
+def understand_call(kiosk: str, body: KioskCall, raw: bytes, directory: Directory, now: datetime) -> Understood:
+    """The signal of a press; an unknown kiosk's is flagged, never refused."""
+    at = aware(body.at)
+    known = directory.device(kiosk)
+    return Understood(
+        device=kiosk,
+        device_kind=DeviceKind.KIOSK,
+        place=known.place if known is not None else directory.unplaced(),
+        nature=body.nature.nature,
+        content=raw,
+        mark=body.call_id,
+        device_at=at,
+        subject=f"{kiosk}/{body.call_id}"[:128] if body.call_id else None,
+        flags=(*(() if known is not None else directory.unknown_device), *time_flags(at, now)),
+    )
+
+
+def understand_heartbeat(kiosk: str, at: datetime | None, directory: Directory) -> Understood:
+    """A sign of life: each one is stored, and its outcome is `supervision`."""
+    known = directory.device(kiosk)
+    return Understood(
+        device=kiosk,
+        device_kind=DeviceKind.KIOSK,
+        place=known.place if known is not None else directory.unplaced(),
+        nature=Nature.SUPERVISION_LOST,
+        phase=Phase.HEARTBEAT,
+        content=b"heartbeat",
+        device_at=at,
+        flags=() if known is not None else directory.unknown_device,
+    )

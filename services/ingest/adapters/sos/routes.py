@@ -1,0 +1,50 @@
+"""`POST /v1/sos`, `/v1/sos/{id}/positions`, `/v1/sos/{id}/cancel`."""
+
+import uuid
+
+from fastapi import APIRouter, Request
+
+from services.ingest.adapters.http.answers import ERRORS
+from services.ingest.adapters.http.door import DeviceId, Door, IdempotencyKey
+from services.ingest.adapters.sos.bodies import SosAccepted, SosCall, SosCancel, SosPosition
+from services.ingest.adapters.sos.understanding import SosReader
+from services.ingest.reception import Receipt
+
+MADE_IDS = uuid.UUID("9d3d8f0e-57a5-5b0c-8f1e-0c2f3a1b7e55")
+
+
+def routes(door: Door, reader: SosReader) -> APIRouter:
+    """The app's door."""
+    router = APIRouter(prefix="/v1/sos", tags=["sos"])
+
+    @router.post("", status_code=202, responses=ERRORS, summary="SOS")
+    async def sos(body: SosCall, request: Request, idempotency_key: IdempotencyKey = None) -> list[SosAccepted]:
+        sos_id = body.sos_id or made_id(idempotency_key)
+        signal = reader.call(sos_id, body, await request.body(), door.directory(), door.clock.now())
+        return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
+
+    @router.post("/{sos_id}/positions", status_code=202, responses=ERRORS, summary="Position suivante / next position")
+    async def position(
+        sos_id: DeviceId, body: SosPosition, request: Request, idempotency_key: IdempotencyKey = None
+    ) -> list[SosAccepted]:
+        signal = reader.position(sos_id, body, await request.body(), door.directory(), door.clock.now())
+        return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
+
+    @router.post("/{sos_id}/cancel", status_code=202, responses=ERRORS, summary="Annulation / cancel")
+    async def cancel(
+        sos_id: DeviceId, request: Request, body: SosCancel | None = None, idempotency_key: IdempotencyKey = None
+    ) -> list[SosAccepted]:
+        raw = await request.body()
+        signal = reader.cancel(sos_id, body or SosCancel(), raw, door.directory(), door.clock.now())
+        return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
+
+    return router
+
+
+def made_id(key: str | None) -> str:
+    """An `sos_id` of ours: a repeat under the same Idempotency-Key gets the same one, else each is new."""
+    return str(uuid.uuid4() if key is None else uuid.uuid5(MADE_IDS, key))
+
+
+def _answer(receipt: Receipt, sos_id: str) -> SosAccepted:
+    return SosAccepted(signal_id=receipt.signal_id, repeat=receipt.repeat, sos_id=sos_id)

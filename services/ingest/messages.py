@@ -1,0 +1,70 @@
+"""Domain values to wire models: the only file of ingest that makes a `Signal`."""
+
+from datetime import datetime
+
+from schemas.codec import Headers, encode
+from schemas.dead_letters import dead_letter
+from schemas.messages.signal import Signal
+from schemas.wire import Origin, Position
+from services.ingest.domain.signal import Point, Understood
+
+SOURCE = "vigie/ingest"
+SIGNALS = "signals"
+URGENT = "alarms.urgent"
+DEAD = "signals.dead"
+
+Record = tuple[bytes, bytes, Headers]
+"""Key, value and headers."""
+
+
+def to_signal(understood: Understood, signal_id: str, fingerprint: str | None, received_at: datetime) -> Signal:
+    """The wire model. Raises pydantic.ValidationError if an adapter let something too long or malformed pass."""
+    place = understood.place
+    return Signal(
+        signal_id=signal_id,
+        origin=Origin(centre=place.centre, commune=place.commune, pack_version=place.pack_version),
+        device=understood.device,
+        device_kind=understood.device_kind,
+        nature=understood.nature,
+        phase=understood.phase,
+        received_at=received_at,
+        device_at=understood.device_at,
+        site=place.site,
+        zone=understood.zone,
+        place=understood.zone_place,
+        sector=place.sector,
+        position=_position(place.position),
+        subject=understood.subject,
+        use_case=understood.use_case,
+        confidence=understood.confidence,
+        mark=understood.mark,
+        fingerprint=fingerprint,
+        code=understood.code,
+        flags=understood.flags,
+        attributes=understood.attributes,
+    )
+
+
+def to_record(signal: Signal) -> Record:
+    """A record of `signals` and of `alarms.urgent`."""
+    return encode(signal, SOURCE)
+
+
+def to_dead_record(raw: bytes, reason: str, source: str, at: datetime) -> Record:
+    """A record of `signals.dead`: the exact bytes. `source` is the door and the address without its port."""
+    letter = dead_letter(
+        topic=SIGNALS,
+        partition=-1,
+        offset=-1,
+        reader="ingest",
+        reason=reason,
+        raw=raw,
+        raw_key=None,
+        headers=[("source", source.encode())],
+        at=at,
+    )
+    return encode(letter, SOURCE)
+
+
+def _position(point: Point | None) -> Position | None:
+    return None if point is None else Position(lat=point.lat, lon=point.lon, accuracy_m=point.accuracy_m)

@@ -1,0 +1,52 @@
+"""Ingest's metrics. Labels are enums and doors, never an id."""
+
+from services.chassis.metrics import counter, gauge, histogram
+
+SIGNALS = counter(
+    "vigie_ingest_signals_total",
+    "Signals acknowledged to a device, by door, phase and why they were stored or known already.",
+    unit="signals",
+    labels=["door", "phase", "reason"],
+)
+URGENT_SIGNALS = counter(
+    "vigie_ingest_urgent_signals_total",
+    "Signals that took the urgent lane as well, by nature.",
+    unit="signals",
+    labels=["nature"],
+)
+FLAGGED = counter("vigie_ingest_flags_total", "Doubts put on signals.", unit="flags", labels=["flag"])
+NOT_ACCEPTED = counter(
+    "vigie_ingest_not_accepted_total",
+    "Signals a device was told to repeat, by door and reason.",
+    unit="signals",
+    labels=["door", "reason"],
+)
+DURABLE_SECONDS = histogram(
+    "vigie_ingest_durable_seconds",
+    "From a signal understood to its acknowledgement by Kafka, on every lane it takes.",
+    labels=["door"],
+)
+REMEMBERED_MARKS = gauge(
+    "vigie_ingest_remembered_marks", "Marks of the last two minutes held to recognise repeats.", unit="marks"
+)
+DC09_FRAMES = counter(
+    "vigie_ingest_dc09_frames_total",
+    "DC-09 frames by transport and what became of them.",
+    unit="frames",
+    labels=["transport", "result"],
+)
+DC09_CONNECTIONS = gauge("vigie_ingest_dc09_connections", "Open DC-09 TCP connections.", unit="connections")
+DC09_CLOSED = counter(
+    "vigie_ingest_dc09_connections_closed_total",
+    "DC-09 TCP connections that ended, by reason.",
+    unit="connections",
+    labels=["reason"],
+)
+MQTT_MESSAGES = counter(
+    "vigie_ingest_mqtt_messages_total",
+    "Camera messages acknowledged to the broker, by what became of them.",
+    unit="messages",
+    labels=["result"],
+)
+MQTT_CONNECTED = gauge("vigie_ingest_mqtt_connected", "1 while the MQTT session is connected.", unit="1")
+DEVICES_LOST = gauge("vigie_ingest_devices_lost", "Supervised devices that are silent now.", unit="devices")

@@ -1,0 +1,158 @@
+"""The one way in: identity, repeats, both lanes, and an answer only once Kafka has acknowledged.
+
+Every adapter calls `receive` with what it understood and answers its device with the receipt, or not at all.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from opentelemetry.context import Context
+
+from services.chassis import logs, telemetry
+from services.chassis.clock import Clock
+from services.chassis.producer import DeliveryFailed
+from services.ingest import metrics
+from services.ingest.domain.identity import fingerprint, nonces, signal_id
+from services.ingest.domain.repeats import First, ReceiptReason, RepeatWindow, Storage
+from services.ingest.domain.signal import Understood
+from services.ingest.lanes import Lanes
+from services.ingest.messages import to_record, to_signal
+
+log = logs.get(__name__)
+RETRY_AFTER_S = 2
+
+
+class RefusalReason(StrEnum):
+    """Why a device must repeat."""
+
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    NO_PACK_YET = "no_pack_yet"
+
+
+class NotAccepted(Exception):
+    """Nothing was acknowledged to the device: it repeats, and its repeat gets the same id. Always retryable."""
+
+    def __init__(self, reason: RefusalReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.retry_after_s = RETRY_AFTER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A durable signal. `repeat` is true where its first message had been received before this one."""
+
+    signal_id: str
+    reason: ReceiptReason
+
+    @property
+    def repeat(self) -> bool:
+        """True if this message is a repeat of one that is stored under the same id."""
+        return self.reason in {ReceiptReason.REPEAT, ReceiptReason.REPEAT_UNDER_WAY}
+
+
+class Reception:
+    """Used on one event loop. `wait_s`: how long a device waits for Kafka's word."""
+
+    def __init__(self, lanes: Lanes, clock: Clock, wait_s: float, window: RepeatWindow | None = None) -> None:
+        self._lanes, self._clock, self._wait_s = lanes, clock, wait_s
+        self._window = window if window is not None else RepeatWindow()
+        self._nonces: Iterator[str] = nonces()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._listeners: list[Callable[[Understood], None]] = []
+
+    def on_heard(self, listener: Callable[[Understood], None]) -> None:
+        """Calls `listener` with every message understood, repeats too, before it is stored."""
+        self._listeners.append(listener)
+
+    async def receive(self, understood: Understood, door: str, parent: Context | None = None) -> Receipt:
+        """Returns once the signal is durable on every lane it takes. Raises NotAccepted.
+
+        Signals of one caller keep their order: everything before the wait happens without yielding.
+        """
+        with telemetry.tracer().start_as_current_span("ingest.receive", context=parent) as span:
+            for listener in self._listeners:
+                listener(understood)
+            reason, first, stored = self._begin(understood)
+            span.set_attributes(
+                {
+                    "vigie.door": door,
+                    "vigie.signal_id": first.signal_id,
+                    "vigie.nature": understood.nature.value,
+                    "vigie.phase": understood.phase.value,
+                    "vigie.reason": reason.value,
+                }
+            )
+            started = time.monotonic()
+            if stored is not None:
+                await self._wait(stored, understood, door)
+                metrics.DURABLE_SECONDS.labels(door).observe(time.monotonic() - started)
+        metrics.SIGNALS.labels(door, understood.phase.value, reason.value).inc()
+        return Receipt(first.signal_id, reason)
+
+    async def drain(self, timeout_s: float) -> int:
+        """Waits for what is under way; returns how many had no answer from Kafka by then."""
+        if not self._under_way:
+            return 0
+        _, pending = await asyncio.wait(self._under_way.values(), timeout=timeout_s)
+        return len(pending)
+
+    def _begin(self, understood: Understood) -> tuple[ReceiptReason, First, asyncio.Task[None] | None]:
+        """Why, the identity, and the task that stores it (None: it is stored already)."""
+        now = self._clock.now()
+        mark = fingerprint(understood)
+        reason, known = ReceiptReason.NO_MARK, None
+        if mark is not None:
+            reason, known = self._window.recognise(mark, now)
+        if known is not None and reason is not ReceiptReason.RETRY:
+            return reason, known, self._under_way.get(known.signal_id)
+        first = known or First(signal_id(understood, now, "" if mark else next(self._nonces)), now)
+        if mark is not None and known is None:
+            self._window.remember(mark, first)
+            metrics.REMEMBERED_MARKS.set(len(self._window))
+        return reason, first, self._store(understood, first, mark)
+
+    def _store(self, understood: Understood, first: First, mark: str | None) -> asyncio.Task[None]:
+        """Sends to both lanes at once; the task ends when each has acknowledged, or fails."""
+        record = to_record(to_signal(understood, first.signal_id, mark, first.received_at))
+        first.storage = Storage.UNDER_WAY
+        sent = [self._lanes.send(record)]
+        if understood.takes_urgent_lane:
+            sent.append(self._lanes.send_urgent(record))
+            metrics.URGENT_SIGNALS.labels(understood.nature.value).inc()
+        for flag in understood.flags:
+            metrics.FLAGGED.labels(flag.value).inc()
+
+        async def settle() -> None:
+            try:
+                await asyncio.gather(*(asyncio.wrap_future(future) for future in sent))
+                first.storage = Storage.STORED
+            finally:
+                if first.storage is Storage.UNDER_WAY:
+                    first.storage = Storage.FAILED
+                self._under_way.pop(first.signal_id, None)
+
+        task = asyncio.create_task(settle())
+        task.add_done_callback(_retrieve)
+        self._under_way[first.signal_id] = task
+        return task
+
+    async def _wait(self, stored: asyncio.Task[None], understood: Understood, door: str) -> None:
+        # Shielded: a device that hangs up or a time-out here must not stop the storing itself.
+        try:
+            await asyncio.wait_for(asyncio.shield(stored), self._wait_s)
+        except (TimeoutError, DeliveryFailed) as error:
+            metrics.NOT_ACCEPTED.labels(door, RefusalReason.NOT_ACKNOWLEDGED.value).inc()
+            log.error(
+                "signal_not_acknowledged", door=door, nature=understood.nature.value, error=str(error) or "time-out"
+            )
+            raise NotAccepted(RefusalReason.NOT_ACKNOWLEDGED) from error
+
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    """Its failure is known through the window and the waiters; asyncio need not report it again."""
+    if not task.cancelled():
+        task.exception()
