@@ -1,7 +1,5 @@
 """The directories that notify holds now, one for each centre, renewed from topic `packs`."""
 
-from collections.abc import Callable
-
 from schemas.pack.holder import PackHolder
 from schemas.pack.pack import CityPack
 from services.chassis import logs
@@ -17,9 +15,8 @@ CHECK = "packs"
 class Directories:
     """Fed on the reader's thread, read from others; a directory is replaced whole."""
 
-    def __init__(self, health: Health, shift_lead_ref: str | None, held: Callable[[], None]) -> None:
-        """`held` is called, on the reader's thread, each time a directory is there or renewed."""
-        self._health, self._told = health, held
+    def __init__(self, health: Health, shift_lead_ref: str | None) -> None:
+        self._health = health
         self._held: dict[str, Directory] = {}
         self._shift_lead = AgencyEntry(SHIFT_LEAD, SHIFT_LEAD, apprise_ref=shift_lead_ref) if shift_lead_ref else None
         self.packs = PackHolder(self._changed, self._rejected)
@@ -29,6 +26,11 @@ class Directories:
     def shift_lead(self) -> AgencyEntry | None:
         """The shift lead, if they can be reached outside the room."""
         return self._shift_lead
+
+    @property
+    def any_held(self) -> bool:
+        """True once there is a directory."""
+        return bool(self._held)
 
     def of(self, centre: str) -> Directory | None:
         """The newest directory of a centre."""
@@ -44,7 +46,6 @@ class Directories:
     def _changed(self, pack: CityPack) -> None:
         self._held[pack.centre.code] = directory_of(pack)
         self._health.set(CHECK, State.READY)
-        self._told()
         log.info("pack_held", centre=pack.centre.code, version=pack.version)
 
     def _rejected(self, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 
 from services.chassis.clock import SystemClock
 from services.chassis.consumer import BatchLoop, CompactedReader
@@ -23,7 +24,7 @@ from services.notify.store.outcomes import Outcomes
 from services.notify.store.patience import Patience, Stopped
 from services.notify.store.sent_log import SentLog
 
-FOLLOWER_LOOK_S = 1.0
+FOLLOWER_LOOK_S = 0.1
 
 
 class NotifyProcess:
@@ -31,14 +32,9 @@ class NotifyProcess:
 
     def __init__(self, settings: NotifySettings, stop: asyncio.Event) -> None:
         self._settings, self._stop = settings, stop
-        self._loop = asyncio.get_running_loop()
         self._clock, self._health = SystemClock(), Health("notify")
         self._held = asyncio.Event()
-        self._directories = Directories(
-            self._health,
-            settings.shift_lead_apprise_ref,
-            self._pack_held,
-        )
+        self._directories = Directories(self._health, settings.shift_lead_apprise_ref)
         self._engine = engine(settings.database_url.get_secret_value(), "vigie-notify")
         self._producer = Producer(settings.kafka())
         self._patience = Patience(self._health, stop)
@@ -50,9 +46,6 @@ class NotifyProcess:
         self._packs = CompactedReader(settings.kafka(), "packs", self._directories.packs.accept)
         self._operations = OperationsServer(settings.bind_host, settings.notify_port, self._health)
 
-    def _pack_held(self) -> None:
-        self._loop.call_soon_threadsafe(self._held.set)
-
     async def run(self) -> None:
         """Until told to stop; a part that fails ends the process."""
         self._operations.start()
@@ -61,9 +54,9 @@ class NotifyProcess:
             await until_stopped(
                 self._stop,
                 self._read(),
-                self._delivery.run(self._stop),
+                self._send(),
                 self._reporter.run(self._stop),
-                self._watch_follower(),
+                self._follow(),
             )
         finally:
             await self._put_away()
@@ -82,7 +75,7 @@ class NotifyProcess:
         )
 
     async def _read(self) -> None:
-        """Begins once a pack is held: before that no event could be decided."""
+        """Begins once the packs are here: before that no event could be decided."""
         await _first(self._held, self._stop)
         if self._stop.is_set():
             return
@@ -107,18 +100,24 @@ class NotifyProcess:
         except Stopped:
             return  # what was read and not written has no committed offset: it is read again
 
+    async def _send(self) -> None:
+        """Begins once the packs are here: before that no recipient has an address."""
+        await _first(self._held, self._stop)
+        await self._delivery.run(self._stop)
+
     def _written(self) -> None:
         self._delivery.wake()
         self._reporter.wake()
 
-    async def _watch_follower(self) -> None:
+    async def _follow(self) -> None:
+        """Watches the thread that follows the packs, and says when what was there has been read."""
         while not self._stop.is_set():
             if self._packs.failed is not None:
                 raise self._packs.failed
-            try:
+            if self._packs.caught_up.is_set() and self._directories.any_held:
+                self._held.set()
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), FOLLOWER_LOOK_S)
-            except TimeoutError:
-                continue
 
     async def _put_away(self) -> None:
         await asyncio.to_thread(self._packs.stop)

@@ -67,7 +67,10 @@ def _to_contractor(news: News, directory: Directory | None) -> Decision:
 
 
 def _hand_over_changed(news: News, shift_lead: bool) -> tuple[Decision, ...]:
-    if news.hand_over_state is None or news.hand_over_state is HandOverState.SENT:
+    if news.hand_over_state is HandOverState.SENT:
+        # Still sent means that dispatch waited for an answer in vain; what is not yet delivered may still be.
+        return (_to_shift_lead(NotifyReason.HAND_OVER_UNANSWERED, shift_lead),)
+    if news.hand_over_state is None:
         return (_not_for_anyone(),)
     withdrawn = Decision(NOBODY, Verdict.WITHDRAW, NotifyReason.NO_LONGER_NEEDED)
     if news.hand_over_state is HandOverState.REFUSED:
@@ -84,6 +87,8 @@ def _for_the_room(news: News, shift_lead: bool) -> Decision:
     match news.event:
         case IncidentEvent.NO_UNIT_LEFT:
             return _to_shift_lead(NotifyReason.NO_UNIT_LEFT, shift_lead)
+        case IncidentEvent.ATTENTION_ASKED if news.priority is Priority.P1:
+            return _to_shift_lead(NotifyReason.URGENT_UNACKNOWLEDGED, shift_lead)
         case IncidentEvent.TASK_WAITING if news.priority is Priority.P1:
             return _to_shift_lead(NotifyReason.URGENT_TASK_WAITS, shift_lead)
         case IncidentEvent.NOTIFICATION_FAILED if news.failed_recipient in {SHIFT_LEAD, None}:

@@ -11,6 +11,8 @@ class NotifyReason(StrEnum):
     NO_UNIT_LEFT = "no_unit_left"
     URGENT_TASK_WAITS = "urgent_task_waits"
     HAND_OVER_REFUSED = "hand_over_refused"
+    HAND_OVER_UNANSWERED = "hand_over_unanswered"
+    URGENT_UNACKNOWLEDGED = "urgent_unacknowledged"
     NOTIFICATION_FAILED = "notification_failed"
 
     NOT_FOR_ANYONE = "not_for_anyone"

@@ -17,10 +17,9 @@ WHY = {
     NotifyReason.WORK_ORDER_TO_CONTRACTOR: ("Bon d'intervention", "Work order"),
     NotifyReason.NO_UNIT_LEFT: ("Aucun équipage disponible", "No unit left"),
     NotifyReason.URGENT_TASK_WAITS: ("Mission P1 en attente d'équipage", "P1 task waits for a unit"),
-    NotifyReason.HAND_OVER_REFUSED: (
-        "Un partenaire a refusé ou n'a pas acquitté",
-        "A partner refused or did not acknowledge",
-    ),
+    NotifyReason.URGENT_UNACKNOWLEDGED: ("Fiche P1 que personne n'a acquittée", "P1 incident that nobody acknowledged"),
+    NotifyReason.HAND_OVER_REFUSED: ("Un partenaire a refusé", "A partner refused"),
+    NotifyReason.HAND_OVER_UNANSWERED: ("Un partenaire n'a pas acquitté", "A partner did not acknowledge"),
     NotifyReason.NOTIFICATION_FAILED: ("Un partenaire n'a pas pu être prévenu", "A partner could not be told"),
 }
 EXERCISE = ("EXERCICE", "EXERCISE")

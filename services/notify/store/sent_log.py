@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Row, case, distinct, func, insert, select, update
+from sqlalchemy import CTE, Row, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -55,7 +55,7 @@ class SentLog:
     async def due(self) -> list[str]:
         """Recipients who have something that may be sent now."""
         async with self._engine.connect() as connection:
-            return list(await connection.scalars(select(distinct(N.recipient)).where(CLAIMABLE)))
+            return list(await connection.scalars(select(N.recipient).distinct().where(CLAIMABLE)))
 
     async def pending(self) -> int:
         """How many notifications wait to be sent or sent again."""
@@ -118,7 +118,7 @@ class SentLog:
 
 
 async def _insert(connection: AsyncConnection, entries: Sequence[Entry]) -> set[str]:
-    rows = {entry.key: _row(entry) for entry in entries}
+    rows = {entry.key: _row(entry) for entry in reversed(entries)}  # of a repeat within the batch, the first holds
     statement = upsert(NOTIFICATIONS).values(list(rows.values())).on_conflict_do_nothing().returning(N.key)
     new = set(await connection.scalars(statement))
     failed = [

@@ -17,7 +17,12 @@ TOLD_BY_NAME = {
     IncidentEvent.WORK_ORDER_CREATED,
     IncidentEvent.WORK_ORDER_CHANGED,
 }
-FOR_THE_SHIFT_LEAD = {IncidentEvent.NO_UNIT_LEFT, IncidentEvent.TASK_WAITING, IncidentEvent.NOTIFICATION_FAILED}
+FOR_THE_SHIFT_LEAD = {
+    IncidentEvent.NO_UNIT_LEFT,
+    IncidentEvent.TASK_WAITING,
+    IncidentEvent.ATTENTION_ASKED,
+    IncidentEvent.NOTIFICATION_FAILED,
+}
 
 
 def only(item: News, *, shift_lead: bool = True) -> Decision:
@@ -75,6 +80,12 @@ def test_a_refused_hand_over_is_withdrawn_and_told_to_the_shift_lead() -> None:
     assert told == Decision(SHIFT_LEAD, Verdict.TELL, NotifyReason.HAND_OVER_REFUSED)
 
 
+def test_an_unanswered_hand_over_is_told_to_the_shift_lead_and_stays_to_be_sent() -> None:
+    """Dispatch's waiting in vain alerts the lead; the partner's own message is not withdrawn."""
+    late = news(IncidentEvent.HAND_OVER_CHANGED, hand_over_state=HandOverState.SENT)
+    assert only(late) == Decision(SHIFT_LEAD, Verdict.TELL, NotifyReason.HAND_OVER_UNANSWERED)
+
+
 @pytest.mark.parametrize(
     ("state", "verdict"),
     [(WorkOrderState.ALREADY_FIXED, Verdict.WITHDRAW), (WorkOrderState.STARTED, Verdict.SKIP)],
@@ -88,6 +99,13 @@ def test_only_a_waiting_p1_task_is_told_to_the_shift_lead() -> None:
     """A waiting routine task alarms nobody outside the room."""
     urgent, routine = (news(IncidentEvent.TASK_WAITING, priority=rank) for rank in (Priority.P1, Priority.P3))
     assert only(urgent) == Decision(SHIFT_LEAD, Verdict.TELL, NotifyReason.URGENT_TASK_WAITS)
+    assert only(routine).reason is NotifyReason.NOT_FOR_ANYONE
+
+
+def test_only_an_unacknowledged_p1_is_told_to_the_shift_lead() -> None:
+    """A P1 that nobody acknowledges leaves the room; a routine request for attention stays in it."""
+    urgent, routine = (news(IncidentEvent.ATTENTION_ASKED, priority=rank) for rank in (Priority.P1, Priority.P3))
+    assert only(urgent) == Decision(SHIFT_LEAD, Verdict.TELL, NotifyReason.URGENT_UNACKNOWLEDGED)
     assert only(routine).reason is NotifyReason.NOT_FOR_ANYONE
 
 
