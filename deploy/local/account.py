@@ -22,6 +22,7 @@ _SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x20080522
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _PREFERRED = ("postgres", "nobody", "daemon")
 
 
@@ -36,24 +37,23 @@ class Account:
 
     def become(self) -> None:
         """Called in the forked child, before exec. Raises OSError."""
-        libc = ctypes.CDLL(None, use_errno=True)
         if self.keep_access:
             # Keeps capabilities over setuid, and lets access(2), by which PostgreSQL looks for itself, count them.
-            _check(libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
+            _check(_LIBC.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)
         if self.keep_access:
-            _keep(libc, CAP_DAC_OVERRIDE)
+            _keep(CAP_DAC_OVERRIDE)
 
 
-def _keep(libc: ctypes.CDLL, capability: int) -> None:
+def _keep(capability: int) -> None:
     """Sets the capability effective, permitted and inheritable, then ambient, so that it survives exec."""
     mask = 1 << capability
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     data = struct.pack("=6I", mask, mask, mask, 0, 0, 0)
-    _check(libc.capset(header, data))
-    _check(libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0))
+    _check(_LIBC.capset(header, data))
+    _check(_LIBC.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0))
 
 
 def _check(result: int) -> None:

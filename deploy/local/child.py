@@ -7,9 +7,12 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from deploy.local.layout import REPOSITORY
@@ -19,6 +22,10 @@ _PR_SET_PDEATHSIG = 1
 _KEPT_LINES = 30
 LOG_BYTES = 20_000_000
 _LINE_BYTES = 1 << 20
+_LAST_OUTPUT_SECONDS = 1.0
+"""How long to wait for a pipe that a process outside of the dead one's session still holds."""
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+"""Loaded before any fork: a child of a process with threads must not load a library."""
 
 
 def tie_to_parent(orphan_signal: signal.Signals, parent: int) -> None:
@@ -26,9 +33,9 @@ def tie_to_parent(orphan_signal: signal.Signals, parent: int) -> None:
 
     Elsewhere the process record is what the next start cleans up with.
     """
-    if sys.platform != "linux":
+    if _LIBC is None:
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above took effect
         os._exit(1)
 
@@ -56,21 +63,28 @@ class LogFile:
 
 
 class Child:
-    """A started process of a part."""
+    """A started process of a part. Two threads serve it: one waits for its end, one reads its output.
 
-    def __init__(self, part: Part, process: asyncio.subprocess.Process, log: LogFile) -> None:
+    Not asyncio's subprocess: there the end of a process is seen only once its pipe is closed, which a grandchild
+    (a database backend after kill -9 of its server) may hold open.
+    """
+
+    def __init__(self, part: Part, process: subprocess.Popen[bytes], output: Callable[[str, str], None]) -> None:
         self.part = part
         self.pid = process.pid
         self.last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._process = process
-        self._log = log
-        self._pump: asyncio.Task[None] | None = None
+        self._output = output
+        self._loop = asyncio.get_running_loop()
+        self._ended = asyncio.Event()
+        self._read = asyncio.Event()
 
     @classmethod
-    async def start(
-        cls, part: Part, base_env: Mapping[str, str], log: Path, output: Callable[[str, str], None]
-    ) -> Child:
-        """Starts the process in a session of its own, so that Ctrl-C reaches the supervisor only."""
+    def start(cls, part: Part, base_env: Mapping[str, str], log: Path, output: Callable[[str, str], None]) -> Child:
+        """Starts the process in a session of its own, so that Ctrl-C reaches the supervisor only.
+
+        Must be called by the main thread: PR_SET_PDEATHSIG follows the thread that forked.
+        """
         supervisor = os.getpid()
 
         def in_child() -> None:
@@ -78,69 +92,64 @@ class Child:
                 part.account.become()
             tie_to_parent(part.orphan_signal, supervisor)  # after setuid, which would clear it
 
-        process = await asyncio.create_subprocess_exec(
-            *part.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+        process = subprocess.Popen(
+            part.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             env={**base_env, **part.env},
             cwd=REPOSITORY if part.account is None else "/",
             start_new_session=True,
             preexec_fn=in_child,
-            limit=_LINE_BYTES,
         )
-        child = cls(part, process, LogFile(log))
-        child._pump = asyncio.create_task(child._read(output), name=f"output of {part.name}")
+        child = cls(part, process, output)
+        for work in (child._await_end, partial(child._read_output, LogFile(log))):
+            threading.Thread(target=work, name=f"{part.name}", daemon=True).start()
         return child
 
-    async def _read(self, output: Callable[[str, str], None]) -> None:
-        stream = self._process.stdout
-        assert stream is not None
-        async for raw in _lines(stream):
-            self._log.write(raw)
-            line = raw.decode("utf-8", "replace").rstrip()
-            self.last_lines.append(line)
-            shown = self.part.show(line)
-            if shown is not None:
-                output(self.part.name, shown)
+    def _await_end(self) -> None:
+        self._process.wait()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)  # what it started and left in its session
+        self._tell(self._ended.set)
+
+    def _read_output(self, log: LogFile) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as stream:
+            for raw in iter(partial(stream.readline, _LINE_BYTES), b""):
+                log.write(raw)
+                line = raw.decode("utf-8", "replace").rstrip()
+                self.last_lines.append(line)
+                shown = self.part.show(line)
+                if shown is not None:
+                    self._tell(partial(self._output, self.part.name, shown))
+        log.close()
+        self._tell(self._read.set)
+
+    def _tell(self, what: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the supervisor's loop has ended: nobody is left to tell
+            self._loop.call_soon_threadsafe(what)
 
     async def wait(self) -> int:
         """Returns the exit code (negative: signal) once the process has ended and its output is read."""
-        code = await self._process.wait()
-        if self._pump is not None:
-            # A grandchild may hold the pipe open; what the process itself wrote is there at once.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._pump, 1.0)
-        self._log.close()
-        return code
+        await self._ended.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._read.wait(), _LAST_OUTPUT_SECONDS)
+        return int(self._process.returncode)
 
-    async def wait_ended(self) -> None:
-        """Returns when the process has ended, whatever is left to read of its output."""
-        await self._process.wait()
-
-    async def stop(self) -> bool:
-        """Asks, waits, then kills. Returns False if it had to be killed."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(self.part.stop_signal)
+    async def ended_within(self, seconds: float) -> bool:
+        """True as soon as the process has ended, False after `seconds`."""
         try:
-            await asyncio.wait_for(self._process.wait(), self.part.stop_seconds)
+            await asyncio.wait_for(self._ended.wait(), seconds)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
             return False
         return True
 
-
-async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """Yields lines; one longer than the buffer comes in pieces instead of ending the reading."""
-    while True:
-        try:
-            line = await stream.readuntil(b"\n")
-        except asyncio.IncompleteReadError as end:
-            if end.partial:
-                yield end.partial
-            return
-        except asyncio.LimitOverrunError as long:
-            line = await stream.readexactly(long.consumed) + b"\n"
-        yield line
+    async def stop(self) -> bool:
+        """Asks, waits, then kills. Returns False if it had to be killed."""
+        self._process.send_signal(self.part.stop_signal)
+        if await self.ended_within(self.part.stop_seconds):
+            return True
+        self._process.kill()
+        await self._ended.wait()
+        return False

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
-
-import psutil
+from typing import TextIO
 
 from deploy.local.diagnosis import require_space
 from deploy.local.kafka.jars import fetch_jars
@@ -36,11 +37,19 @@ async def run(settings: LocalSettings, only: Iterable[str], report_to: int | Non
         for line in summary(stack):
             screen.always(line)
         if report is not None:
-            report.write(f"{READY}\n")
-            report.close()
             screen.detach()
+            _report_ready(report)
         await stack.supervisor.until(stack.stop)
     return 0
+
+
+def _report_ready(report: TextIO) -> None:
+    """Tells `up` that it may return; if that was ended meanwhile the stack stays up all the same."""
+    with contextlib.suppress(BrokenPipeError):
+        report.write(f"{READY}\n")
+        report.flush()
+    with contextlib.suppress(BrokenPipeError):
+        report.close()
 
 
 def up(settings: LocalSettings, only: Iterable[str]) -> int:
@@ -63,7 +72,8 @@ def up(settings: LocalSettings, only: Iterable[str]) -> int:
         for line in progress:
             if line.strip() == READY:
                 return 0
-            print(line, end="", flush=True)
+            with contextlib.suppress(BrokenPipeError):  # `make up | head`
+                print(line, end="", flush=True)
     code = process.wait()
     if code != 0:
         _show_end_of_log(settings)
@@ -86,22 +96,26 @@ def down(settings: LocalSettings) -> int:
             raise StackError(not_up(str(layout.var)))
         print(f"restes arrêtés / leftovers ended: {', '.join(left)}")
         return 0
-    with contextlib.suppress(psutil.NoSuchProcess):
-        _stop_supervisor(psutil.Process(pid))
+    supervisor = Recorded.of("supervisor", pid)
+    if supervisor is not None and not _stopped(supervisor, signal.SIGTERM, STOP_SECONDS):
+        print("le superviseur ne répond pas, il est tué / the supervisor does not answer and is killed")
+        _stopped(supervisor, signal.SIGKILL, 5.0)
     end_leftovers(layout.record_file)
     layout.stack_file.unlink(missing_ok=True)
     print("Vigie est arrêtée. / Vigie is stopped.")
     return 0
 
 
-def _stop_supervisor(process: psutil.Process) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except psutil.TimeoutExpired:
-        print("le superviseur ne répond pas, il est tué / the supervisor does not answer and is killed")
-        process.kill()
-        process.wait(5)
+def _stopped(supervisor: Recorded, how: signal.Signals, seconds: float) -> bool:
+    """Sends the signal; True once the process has ended (a zombie that nobody reaps, as in containers, has)."""
+    deadline = time.monotonic() + seconds
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(supervisor.pid, how)
+    while supervisor.process() is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 async def demo(settings: LocalSettings, only: Iterable[str]) -> int:

@@ -85,7 +85,7 @@ class Keeper:
         if self.part.prepare is not None:
             await asyncio.to_thread(self.part.prepare)
         log = self.around.layout.log(self.part.name)
-        child = await Child.start(self.part, self.around.env, log, self._output)
+        child = Child.start(self.part, self.around.env, log, self._output)
         self.child = child
         self.around.record.add(self.part.name, child.pid)
         return child
@@ -100,18 +100,13 @@ class Keeper:
         """True once the part answered; False if it ended first. Raises StackError after `ready_seconds`."""
         if self.part.once:
             return False
-        ended = asyncio.create_task(child.wait_ended())
-        try:
-            while not ended.done():
-                if await self.part.ready():
-                    self._announce(began)
-                    return True
-                if time.monotonic() - began > self.part.ready_seconds and not self.ready.is_set():
-                    raise StackError(self._silent())
-                await asyncio.wait((ended,), timeout=CHECK_EVERY)
-            return False
-        finally:
-            ended.cancel()
+        while not await child.ended_within(CHECK_EVERY):
+            if await self.part.ready():
+                self._announce(began)
+                return True
+            if time.monotonic() - began > self.part.ready_seconds and not self.ready.is_set():
+                raise StackError(self._silent())
+        return False
 
     def _announce(self, began: float) -> None:
         again = " de nouveau" if self.ready.is_set() else ""

@@ -138,18 +138,21 @@ def remove_stale_pid_file(data: Path) -> bool:
     PostgreSQL refuses to start when another program of the same account has been given that pid since the crash.
     """
     file = data / "postmaster.pid"
-    try:
-        pid = int(file.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        file.unlink(missing_ok=True)
-        return False
-    if _serves(pid, data):
+    if not file.exists() or _serves(_first_line_number(file), data):
         return False
     file.unlink()
     return True
 
 
-def _serves(pid: int, data: Path) -> bool:
+def _first_line_number(file: Path) -> int | None:
+    """The pid; None if a crash left the file empty."""
+    first = file.read_text().split("\n", 1)[0].strip()
+    return int(first) if first.isdigit() else None
+
+
+def _serves(pid: int | None, data: Path) -> bool:
+    if pid is None:
+        return False
     try:
         command = psutil.Process(pid).cmdline()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
