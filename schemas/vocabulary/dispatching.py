@@ -32,6 +32,7 @@ class IncidentEvent(StrEnum):
     UNMERGED = "unmerged"
     SPLIT = "split"
     MERGE_PROPOSED = "merge_proposed"
+    ATTENTION_ASKED = "attention_asked"
     NOTED = "noted"
     BACKUP_REQUESTED = "backup_requested"
     TASK_ADDED = "task_added"

@@ -46,6 +46,12 @@ def place(message: Message) -> tuple[str, int, int]:
     return topic, partition, offset
 
 
+def headers_of(message: Message) -> list[tuple[str, bytes | str | None]]:
+    """A record's headers, in order, as pairs."""
+    headers = message.headers()
+    return list(headers.items()) if isinstance(headers, dict) else list(headers or ())
+
+
 class BatchLoop:
     """A member of a group. `handle` gets records in order and returns once their effects are durable.
 

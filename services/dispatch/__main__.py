@@ -1,0 +1,126 @@
+"""`python -m services.dispatch` serves; `python -m services.dispatch migrate` brings the database up to date."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.messages.notifying import NotificationReported
+from schemas.messages.signal import Signal, SignalOutcome, Situation
+from services.chassis import lifecycle, logs, telemetry
+from services.chassis.clock import SystemClock
+from services.chassis.database import address, engine
+from services.chassis.dead_letter import DeadLetters
+from services.chassis.health import Health, State
+from services.chassis.operations import serve
+from services.chassis.producer import Producer
+from services.chassis.settings import load
+from services.dispatch import messages, timers
+from services.dispatch.actions import intake, notifications, outcomes, situations
+from services.dispatch.actions.intake import Times
+from services.dispatch.api.app import build
+from services.dispatch.api.door import Door
+from services.dispatch.consumer import TopicReader
+from services.dispatch.live import Live
+from services.dispatch.outbox import Relay
+from services.dispatch.packs import Library
+from services.dispatch.settings import DispatchSettings
+from services.dispatch.store.migrate import upgrade
+from services.dispatch.store.work import Work
+
+SERVICE = "dispatch"
+OUTCOMES_AT_ONCE = 200
+FORGET_EVERY_S = 600
+
+
+class Readers:
+    """The four topics that dispatch reads, each with what is done about a record."""
+
+    def __init__(
+        self, database: AsyncEngine, library: Library, settings: DispatchSettings, dead: DeadLetters, health: Health
+    ) -> None:
+        self._parts = (database, library, dead, SystemClock(), health)
+        self._config = settings.kafka()
+        self._times = Times(settings.offer, settings.link_within)
+
+    def all(self, stop: asyncio.Event) -> list[Awaitable[None]]:
+        """The loops to run."""
+        return [
+            TopicReader(self._config, "alarms.urgent", Signal, self._urgent, *self._parts).run(stop),
+            TopicReader(self._config, "situations", Situation, self._situations, *self._parts).run(stop),
+            TopicReader(
+                self._config, "signal.outcomes", SignalOutcome, self._outcomes, *self._parts, batch=OUTCOMES_AT_ONCE
+            ).run(stop),
+            TopicReader(
+                self._config, "notify.outcomes", NotificationReported, notifications.receive, *self._parts, batch=50
+            ).run(stop),
+        ]
+
+    async def _urgent(self, work: Work, found: list[Signal]) -> None:
+        for signal in found:
+            await intake.receive(work, messages.report_of_signal(signal), self._times)
+
+    async def _situations(self, work: Work, found: list[Situation]) -> None:
+        for situation in found:
+            await situations.receive(work, situation, self._times)
+
+    async def _outcomes(self, work: Work, found: list[SignalOutcome]) -> None:
+        await outcomes.receive(work, found, self._times)
+
+
+async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
+    """Connects everything and runs until `stop`."""
+    url = settings.database_url.get_secret_value()
+    database, library, health = engine(url, SERVICE, pool=15), Library(), Health(SERVICE)
+    producer = Producer(settings.kafka())
+    dead = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
+    live = Live(database, address(url).render_as_string(hide_password=False), health)
+    relay = Relay(database, settings.kafka(), health)
+    timer = timers.Timers(database, library, settings)
+    live.on_news += [relay.wake]
+    health.set("live", State.WAITING, "connecting to PostgreSQL")
+    app = build(Door(database, library, live, timer, settings), health)
+    try:
+        await lifecycle.until_stopped(
+            stop,
+            serve(app, settings.bind_host, settings.dispatch_port, stop),
+            live.run(stop),
+            relay.run(stop),
+            timer.run(stop),
+            _forget(database, settings, stop),
+            *Readers(database, library, settings, dead, health).all(stop),
+        )
+    finally:
+        producer.close()
+        await database.dispose()
+
+
+async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), FORGET_EVERY_S)
+        except TimeoutError:
+            await timers.forget(database, timedelta(seconds=settings.stream_kept_s))
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m services.dispatch", description=__doc__)
+    parser.add_argument("action", nargs="?", choices=["serve", "migrate"], default="serve")
+    action = parser.parse_args().action
+    settings = load(DispatchSettings)
+    logs.setup(SERVICE, settings.log_level)
+    if action == "migrate":
+        upgrade(settings.database_url.get_secret_value())
+        return
+    provider = telemetry.setup(SERVICE, settings)
+    try:
+        lifecycle.run(lambda stop: serve_all(stop, settings))
+    finally:
+        provider.shutdown()
+
+
+if __name__ == "__main__":
+    main()

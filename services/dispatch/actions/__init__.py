@@ -1,0 +1,1 @@
+"""What happens within a transaction: an alarm arrives, an officer reports, an operator orders, a timer falls due."""

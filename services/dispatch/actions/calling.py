@@ -1,0 +1,79 @@
+"""Calls that begin at dispatch: an officer in distress, and what an operator takes down from a caller."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.signals import DeviceKind, Phase
+from services.chassis import telemetry
+from services.dispatch.actions import intake
+from services.dispatch.actions.intake import Times
+from services.dispatch.domain.report import Place, Report
+from services.dispatch.store.tables import unit_positions, units
+from services.dispatch.store.work import Work
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an operator entered. Free text and the caller stay in a note of the incident."""
+
+    signal_id: str
+    centre: str
+    nature: Nature
+    actor: str
+    commune: str | None = None
+    sector: str | None = None
+    site: str | None = None
+    place: Place | None = None
+
+
+async def enter(work: Work, call: Call, times: Times) -> str | None:
+    """Opens or joins the incident of an operator-entered call; returns its id."""
+    report = Report(
+        signal_id=call.signal_id,
+        centre=call.centre,
+        device=f"console:{call.signal_id}",
+        device_kind=DeviceKind.CONSOLE,
+        nature=call.nature,
+        phase=Phase.RAISE,
+        received_at=work.now,
+        commune=call.commune,
+        sector=call.sector,
+        site=call.site,
+        place=call.place,
+        traceparent=telemetry.traceparent(),
+    )
+    return await intake.receive(work, report, times)
+
+
+async def distress(
+    work: Work, unit_id: str, signal_id: str, at: datetime | None, place: Place | None, times: Times
+) -> str | None:
+    """An officer calls for help: has no epoch, jumps every queue, is never refused. None for an unknown unit."""
+    row = (await work.conn.execute(select(units).where(units.c.id == unit_id))).mappings().one_or_none()
+    if row is None:
+        return None
+    report = Report(
+        signal_id=signal_id,
+        centre=row["centre"],
+        device=unit_id,
+        device_kind=DeviceKind.TABLET,
+        nature=Nature.OFFICER_DISTRESS,
+        phase=Phase.RAISE,
+        received_at=work.now,
+        device_at=at,
+        commune=row["commune"],
+        sector=row["sector"],
+        place=place or await _last_place(work, unit_id),
+        subject=f"distress:{unit_id}",
+        traceparent=telemetry.traceparent(),
+    )
+    return await intake.receive(work, report, times)
+
+
+async def _last_place(work: Work, unit_id: str) -> Place | None:
+    query = select(unit_positions).where(unit_positions.c.unit_id == unit_id)
+    row = (await work.conn.execute(query)).mappings().one_or_none()
+    return Place(row["lat"], row["lon"], row["accuracy_m"]) if row else None

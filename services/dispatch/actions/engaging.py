@@ -1,0 +1,224 @@
+"""Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from schemas.vocabulary.dispatching import (
+    AssignmentState,
+    HandOverState,
+    IncidentEvent,
+    IncidentState,
+    ResponderKind,
+    TaskState,
+    UnitState,
+    WorkOrderState,
+)
+from schemas.vocabulary.natures import Nature
+from services.dispatch.domain.assignment import Assignment
+from services.dispatch.domain.ranking import Candidate, rank
+from services.dispatch.domain.run_card import Card, Ground
+from services.dispatch.domain.task import HandOver, Task, WorkOrder
+from services.dispatch.domain.unit import Unit
+from services.dispatch.messages import derived_id
+from services.dispatch.metrics import ALARM_TO_OFFER, OFFERS
+from services.dispatch.store import fleet
+from services.dispatch.store.case import SYSTEM, Case
+from services.dispatch.store.work import Work
+
+LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
+
+
+def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
+    """Adds the tasks of `card` that the case does not have yet, pending; more slots where more units are asked."""
+    added = []
+    for need in card.needs:
+        held = next((task for task in case.tasks.values() if task.kind is need.kind), None)
+        if held is not None and (held.slots >= need.count or held.state.finished):
+            continue
+        task = (
+            replace(held, slots=need.count)
+            if held
+            else Task(
+                id=derived_id(case.incident.id, need.kind),
+                incident_id=case.incident.id,
+                kind=need.kind,
+                state=TaskState.PENDING,
+                slots=need.count,
+                capabilities=need.capabilities,
+                agency=need.agency,
+                created_at=work.now,
+            )
+        )
+        case.put(task)
+        added.append(task)
+        detail = {"task_id": task.id, "responder": task.kind, "slots": task.slots, "run_card": card.id}
+        case.record(IncidentEvent.TASK_ADDED, ground, detail=detail)
+    return added
+
+
+async def engage(work: Work, case: Case, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
+    """Starts every task of the case that is still pending or waits for a unit."""
+    for task in list(case.tasks.values()):
+        if task.state in {TaskState.PENDING, TaskState.WAITING}:
+            await engage_task(work, case, task, offer, reason, actor)
+
+
+async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
+    """Starts one task in the way of its kind."""
+    if task.kind is ResponderKind.PATROL:
+        await offer_units(work, case, task, offer, reason, actor)
+    elif task.kind.is_partner:
+        _hand_over(work, case, task, reason, actor)
+    else:
+        _order(work, case, task, reason, actor)
+
+
+async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
+    """Offers each free slot of a patrol task to the best unit; without one the task waits, visibly.
+
+    A unit that declined or let an offer lapse is asked again only after as long as an offer stands, and last.
+    """
+    slots = free_slots(case, task)
+    if not slots:
+        return
+    units = await fleet.lock_fleet(work, case.incident.centre, task.kind)
+    resting = _lapsed(case, task, since=work.now - offer) | _in_distress(case)
+    ranking = rank(units.values(), case.incident.place, task.capabilities, _lapsed(case, task), work.now)
+    eligible = [known for known in ranking if known.eligible and known.unit not in resting]
+    for slot, candidate in zip(slots, eligible, strict=False):
+        inputs = decision_inputs(work, case, ranking)
+        await assign(work, case, task, slot, units[candidate.unit], candidate.reason, offer, actor, inputs)
+    if len(eligible) < len(slots):
+        _wait(case, task, ranking, bool(resting), decision_inputs(work, case, ranking))
+    else:
+        case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
+
+
+async def assign(
+    work: Work,
+    case: Case,
+    task: Task,
+    slot: int,
+    unit: Unit,
+    reason: str,
+    offer: timedelta,
+    actor: str,
+    inputs: dict[str, Any],
+) -> Assignment:
+    """Offers one slot to one unit, which must be locked and free."""
+    epoch = unit.epoch + 1
+    assignment = Assignment(
+        id=derived_id("assignment", unit.id, epoch),
+        incident_id=case.incident.id,
+        task_id=task.id,
+        slot=slot,
+        unit=unit.id,
+        epoch=epoch,
+        state=AssignmentState.OFFERED,
+        offered_at=work.now,
+        reason=reason,
+        due_at=work.now + offer,
+    )
+    first = not case.assignments
+    case.put(assignment)
+    await fleet.set_state(work, unit.id, UnitState.ASSIGNED, epoch)
+    detail = {"assignment_id": assignment.id, "unit": unit.id, "slot": slot, "epoch": epoch, "task_id": task.id}
+    case.record(IncidentEvent.UNIT_OFFERED, reason, actor=actor, inputs=inputs, detail=detail)
+    OFFERS.labels(reason).inc()
+    if first:
+        waited = max(0.0, (work.now - case.incident.opened_at).total_seconds())
+        ALARM_TO_OFFER.labels(case.incident.priority).observe(waited)
+    return assignment
+
+
+def free_slots(case: Case, task: Task) -> list[int]:
+    """The slots that no active or cleared assignment holds."""
+    taken = {known.slot for known in case.of_task(task) if known.state.active or known.state is AssignmentState.CLEARED}
+    return [slot for slot in range(task.slots) if slot not in taken]
+
+
+def decision_inputs(work: Work, case: Case, ranking: list[Candidate]) -> dict[str, Any]:
+    """What the choice of a unit was made from."""
+    return {
+        "clock": work.now.isoformat(),
+        "pack_version": case.incident.pack_version,
+        "candidates": [candidate.as_input() for candidate in ranking],
+    }
+
+
+def start(case: Case, reason: str, actor: str = SYSTEM) -> None:
+    """Puts an open incident in progress: somebody has taken it on."""
+    if case.incident.state is IncidentState.OPEN:
+        case.amend(state=IncidentState.IN_PROGRESS)
+        case.record(IncidentEvent.STARTED, reason, actor=actor)
+
+
+def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[str]:
+    return frozenset(
+        known.unit
+        for known in case.of_task(task)
+        if known.state in LAPSED and (since is None or (known.ended_at is not None and known.ended_at > since))
+    )
+
+
+def _in_distress(case: Case) -> frozenset[str]:
+    """The officers who call for help are not sent to themselves."""
+    own = case.incident.nature is Nature.OFFICER_DISTRESS and case.incident.device
+    return frozenset({own}) if own else frozenset()
+
+
+def _wait(case: Case, task: Task, ranking: list[Candidate], asked: bool, inputs: dict[str, Any]) -> None:
+    was = case.tasks[task.id].state
+    attention = "no_unit_left" if asked else "no_unit_free"
+    if was is TaskState.WAITING and case.incident.attention == attention:
+        return
+    case.put(replace(case.tasks[task.id], state=TaskState.WAITING))
+    case.amend(attention=attention)
+    event = IncidentEvent.NO_UNIT_LEFT if asked else IncidentEvent.TASK_WAITING
+    case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": len(ranking)})
+
+
+def _hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
+    agency = case.book.agencies.get(task.agency or "")
+    within = timedelta(seconds=agency.acknowledge_within_s if agency else 60)
+    number = sum(1 for known in case.hand_overs.values() if known.task_id == task.id) + 1
+    hand_over = HandOver(
+        id=derived_id("hand_over", task.id, number),
+        incident_id=case.incident.id,
+        task_id=task.id,
+        agency=task.agency or task.kind,
+        kind=task.kind,
+        state=HandOverState.SENT,
+        sent_at=work.now,
+        due_at=work.now + within,
+    )
+    case.put(hand_over)
+    case.put(replace(task, state=TaskState.ENGAGED))
+    detail = {
+        "hand_over_id": hand_over.id,
+        "task_id": task.id,
+        "agency": hand_over.agency,
+        "responder": task.kind,
+        "site": case.incident.site,
+        "run_card": case.incident.run_card,
+    }
+    case.record(IncidentEvent.HAND_OVER_SENT, reason, actor=actor, detail=detail)
+
+
+def _order(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
+    order = WorkOrder(
+        id=derived_id("work_order", task.id),
+        incident_id=case.incident.id,
+        task_id=task.id,
+        centre=case.incident.centre,
+        nature=case.incident.nature,
+        state=WorkOrderState.ORDERED,
+        ordered_at=work.now,
+        device=case.incident.device,
+        site=case.incident.site,
+    )
+    case.put(order)
+    case.put(replace(task, state=TaskState.ENGAGED))
+    detail = {"order_id": order.id, "task_id": task.id, "responder": task.kind, "device": order.device}
+    case.record(IncidentEvent.WORK_ORDER_CREATED, reason, actor=actor, detail=detail)

@@ -1,0 +1,52 @@
+"""Takes a case into the transaction: at its end the case is written, shown and published in one piece."""
+
+from services.chassis import logs
+from services.dispatch import messages, views
+from services.dispatch.metrics import INCIDENT_EVENTS
+from services.dispatch.store import case as cases
+from services.dispatch.store.case import Case
+from services.dispatch.store.signals import signal_ids
+from services.dispatch.store.work import Work
+
+log = logs.get(__name__)
+
+
+def keep(work: Work, case: Case) -> None:
+    """Registers `case` to be written when the transaction ends."""
+
+    if case.incident.id in work.kept:
+        return
+    work.kept.add(case.incident.id)
+    work.cases[case.incident.id] = case
+
+    async def write(work: Work) -> None:
+        if not (case.touched or case.changed):
+            return
+        await cases.write(case, work)
+        await _tell(work, case)
+
+    work.before_commit.append(write)
+
+
+async def _tell(work: Work, case: Case) -> None:
+    for recorded in case.recorded:
+        work.publish("dispatch.events", messages.event_message(work, case, recorded))
+        INCIDENT_EVENTS.labels(recorded.event, case.incident.priority).inc()
+        log.info(
+            "incident_event",
+            incident_id=case.incident.id,
+            version=recorded.version,
+            event_name=recorded.event,
+            reason=recorded.reason,
+        )
+    work.show("incident", views.case_view(case) | {"events": [r.event for r in case.recorded]})
+    changed = case.changed_of(case.assignments)
+    if changed:
+        ids = await signal_ids(work.conn, case.incident.id)
+        card = views.tablet_view(case.incident, case.book, ids)
+        for assignment in changed:
+            work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
+            work.publish("assignments", messages.assignment_message(work, case, assignment))
+    for order in case.changed_of(case.orders):
+        work.show("work_order", {"order_id": order.id, "incident_id": order.incident_id, "state": order.state})
+        work.publish("work-orders", messages.order_message(work, case, order))

@@ -1,0 +1,93 @@
+"""Two incidents that are one: merged by themselves only while at most one is engaged, else proposed to an operator."""
+
+from dataclasses import replace
+
+from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
+from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
+from services.dispatch.store import case as cases
+from services.dispatch.store.case import SYSTEM, Case
+from services.dispatch.store.work import Work
+
+
+class BothEngaged(Exception):
+    """Units are bound by both; an operator must stand the units of one down first."""
+
+
+async def propose(work: Work, one: str, other: str) -> str:
+    """Merges two incidents of one situation, or records the proposal on both; returns the incident that goes on."""
+    first, second = await _both(work, one, other)
+    if first.incident.split_by_operator or second.incident.split_by_operator:
+        return first.incident.id
+    if not (first.incident.unfinished and second.incident.unfinished):
+        return first.incident.id if first.incident.unfinished else second.incident.id
+    if first.engaged and second.engaged:
+        _propose_on(first, second)
+        _propose_on(second, first)
+        keep(work, first)
+        keep(work, second)
+        return first.incident.id
+    return merge(work, first, second, reason="same_situation").incident.id
+
+
+async def merge_by_operator(work: Work, one: str, other: str, actor: str) -> Case:
+    """Merges on an operator's order. Raises NotAllowed or BothEngaged."""
+    first, second = await _both(work, one, other)
+    check(first.incident, Action.MERGE)
+    check(second.incident, Action.MERGE)
+    if first.engaged and second.engaged:
+        raise BothEngaged
+    return merge(work, first, second, reason="operator", actor=actor)
+
+
+def merge(work: Work, first: Case, second: Case, *, reason: str, actor: str = SYSTEM) -> Case:
+    """Keeps the furthest advanced; the other's unstarted tasks are cancelled, its ids lead to the kept one."""
+    keeps_first = outranks(first.incident, second.incident, first.engaged, second.engaged)
+    kept, lost = (first, second) if keeps_first else (second, first)
+    for task in list(lost.tasks.values()):
+        if not task.state.finished:
+            lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
+    lost.amend(state=IncidentState.MERGED, merged_into=kept.incident.id, state_before_merge=lost.incident.state)
+    lost.record(IncidentEvent.MERGED, reason, actor=actor, detail={"into": kept.incident.id})
+    kept.amend(
+        signals=kept.incident.signals + lost.incident.signals,
+        sources=kept.incident.sources + lost.incident.sources,
+    )
+    kept.record(IncidentEvent.MERGED, reason, actor=actor, detail={"merged": lost.incident.id})
+    keep(work, lost)
+    keep(work, kept)
+    return kept
+
+
+def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
+    """Takes a merge back, for good: what an operator split is not merged again by itself."""
+    if lost.incident.merged_into != kept.incident.id:
+        raise NotAllowed(lost.incident.state, Action.UNMERGE, [])
+    before = lost.incident.state_before_merge or IncidentState.OPEN
+    lost.amend(state=before, merged_into=None, state_before_merge=None, split_by_operator=True)
+    for task in list(lost.tasks.values()):
+        if task.state is TaskState.CANCELLED:
+            lost.put(replace(task, state=TaskState.PENDING, closed_at=None))
+    lost.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"from": kept.incident.id})
+    kept.amend(
+        signals=max(1, kept.incident.signals - lost.incident.signals),
+        sources=max(1, kept.incident.sources - lost.incident.sources),
+    )
+    kept.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"released": lost.incident.id})
+    keep(work, lost)
+    keep(work, kept)
+
+
+def _propose_on(case: Case, other: Case) -> None:
+    case.amend(attention="merge_proposed")
+    case.record(IncidentEvent.MERGE_PROPOSED, "both_engaged", detail={"with": other.incident.id})
+
+
+async def _both(work: Work, one: str, other: str) -> tuple[Case, Case]:
+    loaded = {}
+    for incident_id in sorted({one, other}):
+        case = await cases.load(work, incident_id)
+        if case is None:
+            raise LookupError(f"incident {incident_id} is not stored")
+        loaded[incident_id] = case
+    return loaded[one], loaded[other]

@@ -1,0 +1,165 @@
+"""What an operator orders: checked against the state, recorded with its actor, and counted in the ETag."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert
+
+from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, ResponderKind, TaskState
+from services.dispatch.actions import engaging, reporting
+from services.dispatch.domain.incident import Action, NotAllowed, check
+from services.dispatch.domain.ranking import Candidate, rank
+from services.dispatch.domain.task import Task
+from services.dispatch.messages import derived_id
+from services.dispatch.store import fleet, tables
+from services.dispatch.store.case import Case
+from services.dispatch.store.work import Work
+
+UNTOUCHED = frozenset({Action.NOTE, Action.BACKUP})
+"""Orders that do not count in the ETag: two operators may give them side by side."""
+
+
+class UnitRefused(Exception):
+    """The unit cannot be sent; the candidate says why."""
+
+    def __init__(self, candidate: Candidate | None) -> None:
+        super().__init__("unit refused")
+        self.candidate = candidate
+
+
+class OverrideNeedsReason(Exception):
+    """Another unit than the recommended one was chosen without saying why."""
+
+    def __init__(self, recommended: str) -> None:
+        super().__init__("override needs a reason")
+        self.recommended = recommended
+
+
+def begin(case: Case, action: Action) -> None:
+    """Checks that the order is possible and counts it. Raises NotAllowed."""
+    check(case.incident, action)
+    if action not in UNTOUCHED:
+        case.amend(revision=case.incident.revision + 1)
+
+
+def acknowledge(work: Work, case: Case, actor: str) -> None:
+    """Somebody has seen it: a fact, not a state. The first stays."""
+    begin(case, Action.ACKNOWLEDGE)
+    if case.incident.acknowledged_at is None:
+        attention = None if case.incident.attention == "unacknowledged_p1" else case.incident.attention
+        case.amend(acknowledged_at=work.now, acknowledged_by=actor, attention=attention)
+        case.record(IncidentEvent.ACKNOWLEDGED, "operator", actor=actor)
+
+
+async def verify(work: Work, case: Case, result: str, actor: str, offer: timedelta) -> None:
+    """`confirmed` engages what waited for it, `false_alarm` dismisses, `inconclusive` does neither."""
+    begin(case, Action.VERIFY)
+    case.amend(verified_at=work.now, verified_by=actor, verification=result, verify_first=False)
+    case.record(IncidentEvent.VERIFIED, result, actor=actor)
+    if result == "confirmed":
+        await engaging.engage(work, case, offer, "verified", actor)
+    elif result == "false_alarm":
+        await end_as_dismissed(work, case, "false_alarm", actor)
+
+
+async def dismiss(work: Work, case: Case, reason: str, actor: str) -> None:
+    """Ends the incident as a false alarm and stands everybody down."""
+    begin(case, Action.DISMISS)
+    await end_as_dismissed(work, case, reason, actor)
+
+
+async def end_as_dismissed(work: Work, case: Case, reason: str, actor: str) -> None:
+    """Dismissed: active assignments and unfinished tasks are cancelled."""
+    await reporting.stand_down(work, case, "dismissed", actor)
+    for task in list(case.tasks.values()):
+        if not task.state.finished:
+            case.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
+    case.amend(state=IncidentState.DISMISSED, attention=None)
+    case.record(IncidentEvent.DISMISSED, "operator", actor=actor, detail={"why": reason})
+
+
+def reopen(work: Work, case: Case, actor: str) -> None:
+    """Back to work: cancelled tasks wait for the operator again."""
+    begin(case, Action.REOPEN)
+    for task in list(case.tasks.values()):
+        if task.state is TaskState.CANCELLED:
+            case.put(replace(task, state=TaskState.PENDING, closed_at=None))
+    case.amend(state=IncidentState.OPEN, resolved_at=None)
+    case.record(IncidentEvent.REOPENED, "operator", actor=actor)
+
+
+async def close(work: Work, case: Case, report: str | None, actor: str) -> None:
+    """Closes a resolved or dismissed incident; the report is kept as a note."""
+    begin(case, Action.CLOSE)
+    if report:
+        await note(work, case, report, actor, counted=True)
+    case.amend(state=IncidentState.CLOSED, closed_at=work.now, attention=None)
+    case.record(IncidentEvent.CLOSED, "operator", actor=actor)
+
+
+async def note(work: Work, case: Case, text: str, actor: str, *, counted: bool = False) -> None:
+    """Adds a line to the log. The text stays in PostgreSQL; the event carries only its id."""
+    if not counted:
+        begin(case, Action.NOTE)
+    note_id = str(uuid.uuid4())
+    row = {"id": note_id, "incident_id": case.incident.id, "author": actor, "text": text, "at": work.now}
+    await work.conn.execute(insert(tables.notes).values(row))
+    case.record(IncidentEvent.NOTED, "operator", actor=actor, detail={"note_id": note_id})
+
+
+async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, actor: str, offer: timedelta) -> None:
+    """Engages: with `unit_id` that unit, else every waiting task by its ranking.
+
+    Raises UnitRefused with the ranking's reason, NotAllowed if no slot is free.
+    """
+    begin(case, Action.ASSIGN)
+    if unit_id is None:
+        await engaging.engage(work, case, offer, "operator", actor)
+        return
+    task = _patrol_task(work, case)
+    slots = engaging.free_slots(case, task)
+    if not slots:
+        raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])
+    units = await fleet.lock_fleet(work, case.incident.centre, ResponderKind.PATROL)
+    ranking = rank(units.values(), case.incident.place, task.capabilities, frozenset(), work.now)
+    chosen = next((known for known in ranking if known.unit == unit_id), None)
+    if chosen is None or not chosen.eligible:
+        raise UnitRefused(chosen)
+    best = ranking[0].unit
+    if best != unit_id and not why:
+        raise OverrideNeedsReason(best)
+    inputs: dict[str, Any] = engaging.decision_inputs(work, case, ranking) | {"recommended": best, "why": why}
+    reason = "operator" if best == unit_id else "operator_override"
+    await engaging.assign(work, case, task, slots[0], units[unit_id], reason, offer, actor, inputs)
+    state = TaskState.ENGAGED if len(slots) == 1 else TaskState.WAITING
+    case.put(replace(case.tasks[task.id], state=state))
+
+
+async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelta) -> None:
+    """Asks for `count` more patrols on the incident."""
+    begin(case, Action.BACKUP)
+    held = next((task for task in case.tasks.values() if task.kind is ResponderKind.PATROL), None)
+    task = _patrol_task(work, case)
+    if held is not None:
+        state = TaskState.WAITING if held.state.finished else held.state
+        task = replace(held, slots=held.slots + count, state=state, closed_at=None)
+        case.put(task)
+    case.record(IncidentEvent.BACKUP_REQUESTED, "operator", actor=actor, detail={"count": count})
+    await engaging.offer_units(work, case, task, offer, "backup", actor)
+
+
+def _patrol_task(work: Work, case: Case) -> Task:
+    for task in case.tasks.values():
+        if task.kind is ResponderKind.PATROL:
+            return task
+    task = Task(
+        id=derived_id(case.incident.id, ResponderKind.PATROL),
+        incident_id=case.incident.id,
+        kind=ResponderKind.PATROL,
+        state=TaskState.PENDING,
+        created_at=work.now,
+    )
+    case.put(task)
+    return task

@@ -1,0 +1,82 @@
+"""Outcomes of screening: recorded for every signal; faults become work orders, updates go to their card."""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from schemas.messages.signal import SignalOutcome
+from schemas.vocabulary.signals import Outcome
+from services.dispatch import messages
+from services.dispatch.actions import intake
+from services.dispatch.actions.annotating import annotate, count_folded
+from services.dispatch.actions.intake import Times, find_first
+from services.dispatch.actions.keeping import keep
+from services.dispatch.metrics import OUTCOMES
+from services.dispatch.store.tables import signal_outcomes
+from services.dispatch.store.work import Work
+
+COUNTED = frozenset({Outcome.FOLDED, Outcome.REPEAT})
+
+
+async def receive(work: Work, outcomes: list[SignalOutcome], times: Times) -> None:
+    """Records a batch and does what each asks for. An outcome that is recorded already changes nothing."""
+    fresh = await _record(work, outcomes)
+    for outcome in outcomes:
+        if outcome.signal_id not in fresh:
+            continue
+        fresh.discard(outcome.signal_id)
+        OUTCOMES.labels(outcome.outcome, outcome.reason).inc()
+        await _act(work, outcome, times)
+
+
+async def _act(work: Work, outcome: SignalOutcome, times: Times) -> None:
+    report = messages.report_of_outcome(outcome)
+    if outcome.outcome is Outcome.FAULT:
+        await intake.receive(work, report, times)
+    elif outcome.outcome is Outcome.UPDATE:
+        await work.lock_scope(report.lock_scope)
+        first = await find_first(work, report)
+        if first is not None:
+            await annotate(work, first, report)
+            await _attached(work, outcome.signal_id)
+    elif outcome.outcome in COUNTED:
+        await _count(work, outcome)
+
+
+async def _count(work: Work, outcome: SignalOutcome) -> None:
+    first = await find_first(work, messages.report_of_outcome(outcome)) if outcome.first_signal_id else None
+    if first is None:
+        return
+    await _attached(work, outcome.signal_id)
+    if outcome.outcome is Outcome.FOLDED:
+        case = await intake.load(work, first)
+        count_folded(case, outcome)
+        keep(work, case)
+
+
+async def _record(work: Work, outcomes: list[SignalOutcome]) -> set[str]:
+    unique = {outcome.signal_id: outcome for outcome in outcomes}
+    statement = insert(signal_outcomes).on_conflict_do_nothing().returning(signal_outcomes.c.signal_id)
+    rows = [_row(outcome) for outcome in unique.values()]
+    stored = await work.conn.execute(statement.values(rows))
+    return set(stored.scalars())
+
+
+async def _attached(work: Work, signal_id: str) -> None:
+    where = signal_outcomes.c.signal_id == signal_id
+    await work.conn.execute(update(signal_outcomes).where(where).values(unattached=False))
+
+
+def _row(outcome: SignalOutcome) -> dict[str, Any]:
+    return {
+        "signal_id": outcome.signal_id,
+        "outcome": outcome.outcome,
+        "reason": outcome.reason,
+        "device": outcome.device,
+        "first_signal_id": outcome.first_signal_id,
+        "decided_at": outcome.decided_at,
+        "unclaimed": outcome.outcome is Outcome.ALARM,
+        "unattached": outcome.outcome in COUNTED | {Outcome.UPDATE} and outcome.first_signal_id is not None,
+        "record": outcome.model_dump(mode="json"),
+    }

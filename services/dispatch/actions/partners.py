@@ -1,0 +1,112 @@
+"""Hand-overs to partner agencies and work orders for crews: what they report back."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from schemas.vocabulary.dispatching import HandOverState, IncidentEvent, TaskState, WorkOrderState
+from services.dispatch.actions import engaging, reporting
+from services.dispatch.domain.incident import NotAllowed
+from services.dispatch.domain.task import HandOver, WorkOrder
+from services.dispatch.store.case import Case
+from services.dispatch.store.work import Work
+
+
+class Reply(StrEnum):
+    """What a partner answers."""
+
+    ACKNOWLEDGE = "acknowledge"
+    REFUSE = "refuse"
+    COMPLETE = "complete"
+
+
+class OrderStep(StrEnum):
+    """What a crew reports."""
+
+    START = "start"
+    COMPLETE = "complete"
+    ALREADY_FIXED = "already-fixed"
+
+
+REPLIES: dict[HandOverState, dict[Reply, HandOverState]] = {
+    HandOverState.SENT: {
+        Reply.ACKNOWLEDGE: HandOverState.ACKNOWLEDGED,
+        Reply.REFUSE: HandOverState.REFUSED,
+    },
+    HandOverState.ACKNOWLEDGED: {Reply.COMPLETE: HandOverState.COMPLETED, Reply.REFUSE: HandOverState.REFUSED},
+}
+STEPS: dict[WorkOrderState, dict[OrderStep, WorkOrderState]] = {
+    WorkOrderState.ORDERED: {
+        OrderStep.START: WorkOrderState.STARTED,
+        OrderStep.ALREADY_FIXED: WorkOrderState.ALREADY_FIXED,
+    },
+    WorkOrderState.STARTED: {
+        OrderStep.COMPLETE: WorkOrderState.COMPLETED,
+        OrderStep.ALREADY_FIXED: WorkOrderState.ALREADY_FIXED,
+    },
+}
+ENDED = frozenset({WorkOrderState.COMPLETED, WorkOrderState.ALREADY_FIXED})
+
+
+def reply(work: Work, case: Case, hand_over: HandOver, answer: Reply, actor: str, reason: str | None) -> HandOver:
+    """What a partner's answer does. The same answer again changes nothing. Raises NotAllowed."""
+    possible = REPLIES.get(hand_over.state, {})
+    if answer not in possible:
+        if hand_over.state in {states[answer] for states in REPLIES.values() if answer in states}:
+            return hand_over
+        raise NotAllowed(hand_over.state, answer, sorted(possible))
+    state = possible[answer]
+    after = replace(hand_over, state=state, due_at=None, reason=reason)
+    if state is HandOverState.ACKNOWLEDGED:
+        after = replace(after, acknowledged_at=work.now)
+    else:
+        after = replace(after, ended_at=work.now)
+    case.put(after)
+    detail = {"hand_over_id": after.id, "agency": after.agency, "state": state}
+    case.record(IncidentEvent.HAND_OVER_CHANGED, answer, actor=actor, detail=detail)
+    task = case.tasks[after.task_id]
+    if state is HandOverState.ACKNOWLEDGED:
+        case.put(replace(task, state=TaskState.ENGAGED))
+        case.amend(attention=None if case.incident.attention == "hand_over_unanswered" else case.incident.attention)
+        engaging.start(case, "partner_acknowledged", actor)
+    elif state is HandOverState.COMPLETED:
+        reporting.close_task(work, case, task, TaskState.DONE, "hand_over_completed", actor)
+    else:
+        _reopen_task(case, after, "hand_over_refused")
+    return after
+
+
+def overdue(work: Work, case: Case, hand_over: HandOver) -> bool:
+    """An unacknowledged hand-over reopens its task and asks for an operator; False if it was answered in time."""
+    if hand_over.state is not HandOverState.SENT or hand_over.due_at is None or hand_over.due_at > work.now:
+        return False
+    case.put(replace(hand_over, due_at=None))
+    _reopen_task(case, hand_over, "hand_over_unanswered")
+    detail = {"hand_over_id": hand_over.id, "agency": hand_over.agency, "state": hand_over.state}
+    case.record(IncidentEvent.HAND_OVER_CHANGED, "unacknowledged", detail=detail)
+    return True
+
+
+def progress(work: Work, case: Case, order: WorkOrder, step: OrderStep, actor: str, note: str | None) -> WorkOrder:
+    """What a crew's report does to its work order. The same report again changes nothing. Raises NotAllowed."""
+    possible = STEPS.get(order.state, {})
+    if step not in possible:
+        if order.state in {states[step] for states in STEPS.values() if step in states}:
+            return order
+        raise NotAllowed(order.state, step, sorted(possible))
+    after = replace(order, state=possible[step], note=note or order.note)
+    after = replace(after, ended_at=work.now) if after.state in ENDED else replace(after, started_at=work.now)
+    case.put(after)
+    detail = {"order_id": after.id, "state": after.state}
+    case.record(IncidentEvent.WORK_ORDER_CHANGED, step, actor=actor, detail=detail)
+    if after.state in ENDED:
+        reporting.close_task(work, case, case.tasks[after.task_id], TaskState.DONE, after.state, actor)
+    else:
+        engaging.start(case, "crew_started", actor)
+    return after
+
+
+def _reopen_task(case: Case, hand_over: HandOver, attention: str) -> None:
+    task = case.tasks[hand_over.task_id]
+    if not task.state.finished:
+        case.put(replace(task, state=TaskState.PENDING))
+    case.amend(attention=attention)

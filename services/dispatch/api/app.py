@@ -1,0 +1,54 @@
+"""The application: all routes, problem documents, and the other door's origin allowed."""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.staticfiles import StaticFiles
+
+from services.chassis import problems
+from services.chassis.health import Health
+from services.chassis.operations import operations_routes
+from services.dispatch.api import assignments, incidents, partners, room, streaming, units
+from services.dispatch.api.door import Door
+
+LOOPBACK = r"http://(127\.0\.0\.1|localhost)(:\d+)?"
+
+
+def build(door: Door, health: Health) -> FastAPI:
+    """The application over one door."""
+    app = FastAPI(
+        title="Vigie dispatch",
+        version=_version(),
+        description="Incidents, units and assignments of an urban supervision centre. Errors are RFC 9457.",
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.door = door
+    problems.install(app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=LOOPBACK,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["ETag"],
+    )
+    for part in (incidents, assignments, units, partners, room, streaming):
+        app.include_router(part.router)
+    app.include_router(operations_routes(health))
+    _serve_pages(app, door.settings.vigie_pages_dir)
+    return app
+
+
+def _serve_pages(app: FastAPI, folder: Path) -> None:
+    if folder.is_dir():
+        app.mount("/", StaticFiles(directory=folder, html=True), name="pages")
+
+
+def _version() -> str:
+    try:
+        return version("vigie")
+    except PackageNotFoundError:
+        return "development"

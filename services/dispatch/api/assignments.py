@@ -1,0 +1,106 @@
+"""Assignments as tablets see them: reading, and the five steps."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from services.chassis.problems import Problem
+from services.dispatch import views
+from services.dispatch.actions import reporting
+from services.dispatch.api import bodies
+from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
+from services.dispatch.domain.assignment import Step, Verdict, allowed
+from services.dispatch.store import mapping, signals, tables
+from services.dispatch.store.work import Work
+
+router = APIRouter(prefix="/v1/assignments", tags=["assignments"])
+KEPT = {Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED}
+
+
+@router.get("")
+async def list_assignments(
+    door: Doors,
+    unit: str | None = None,
+    active: Annotated[bool | None, Query(description="only active, or only ended ones")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> list[dict[str, Any]]:
+    """Assignments, newest first, each with what an officer needs to know of its incident."""
+    return await assignments(door, unit, active, limit)
+
+
+async def assignments(door: Door, unit: str | None, active: bool | None, limit: int = 50) -> list[dict[str, Any]]:
+    """The same, for the stream's snapshot."""
+    table = tables.assignments
+    query = select(table).order_by(table.c.offered_at.desc(), table.c.id).limit(limit)
+    if unit:
+        query = query.where(table.c.unit_id == unit)
+    if active is not None:
+        query = query.where(table.c.active == active)
+    async with door.engine.connect() as conn:
+        found = [mapping.assignment_of(row) for row in (await conn.execute(query)).mappings()]
+        shown = []
+        for assignment in found:
+            held = select(tables.incidents).where(tables.incidents.c.id == assignment.incident_id)
+            incident = mapping.incident_of((await conn.execute(held)).mappings().one())
+            book = await door.library.version(conn, incident.centre, incident.pack_version)
+            ids = await signals.signal_ids(conn, incident.id)
+            card = views.tablet_view(incident, book, ids) if book else None
+            shown.append(views.assignment_view(assignment) | {"incident": card})
+    return shown
+
+
+async def step(
+    door: Door,
+    request: Request,
+    response: Response,
+    assignment_id: str,
+    which: Step,
+    body: bodies.StepBody,
+    key: str | None,
+) -> dict[str, Any]:
+    """Runs one step. 202 with `applied: false` for a late or stale report, which is kept; 409 for a wrong one."""
+
+    async def within(work: Work) -> dict[str, Any]:
+        result = await reporting.report(work, assignment_id, which, body.epoch, body.at, door.times.offer)
+        if result is None:
+            raise not_found("assignment", assignment_id)
+        verdict, after = result
+        if verdict is Verdict.NOT_ALLOWED:
+            raise Problem(
+                409,
+                "not-allowed",
+                "Étape impossible / step not allowed",
+                f"« {which} » n'est pas possible depuis « {after.state} » / not possible from this state",
+                state=after.state,
+                wanted=which,
+                allowed=allowed(after.state),
+            )
+        return views.assignment_view(after) | {"applied": verdict is Verdict.APPLIED, "reason": verdict}
+
+    answer = await door.transact(request, key, within)
+    if answer["reason"] in KEPT:
+        response.status_code = 202
+    if which in {Step.CLEAR, Step.DECLINE} and answer["applied"]:
+        door.timers.unit_freed()
+    return answer
+
+
+def _route(which: Step, meaning: str) -> None:
+    @router.post(f"/{{assignment_id}}/{which.value}", name=which.name.lower(), description=meaning)
+    async def endpoint(
+        door: Doors,
+        request: Request,
+        response: Response,
+        assignment_id: str,
+        body: bodies.StepBody,
+        idempotency_key: IdempotencyKey = None,
+    ) -> dict[str, Any]:
+        return await step(door, request, response, assignment_id, which, body, idempotency_key)
+
+
+_route(Step.ACCEPT, "*Accepter*: the unit takes the offer.")
+_route(Step.DECLINE, "The unit cannot come; the next one is asked.")
+_route(Step.EN_ROUTE, "*Parti*.")
+_route(Step.ON_SCENE, "*Sur place*.")
+_route(Step.CLEAR, "*Fin d'intervention*: the unit is free again.")

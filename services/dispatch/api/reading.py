@@ -1,0 +1,66 @@
+"""Cards as they are read: one incident with everything that belongs to it."""
+
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dispatch import views
+from services.dispatch.api.door import Door, not_found
+from services.dispatch.store import mapping, tables
+
+
+async def card(door: Door, incident_id: str) -> dict[str, Any]:
+    """The whole card, read in one snapshot; 404 if the incident is unknown."""
+    async with door.engine.connect() as conn:
+        await conn.execution_options(isolation_level="REPEATABLE READ")
+        table = tables.incidents
+        row = (await conn.execute(select(table).where(table.c.id == incident_id))).mappings().one_or_none()
+        if row is None:
+            raise not_found("incident", incident_id)
+        incident = mapping.incident_of(row)
+        book = await door.library.version(conn, incident.centre, incident.pack_version)
+        parts = {
+            "tasks": [_task(r) for r in await _rows(conn, tables.tasks, incident_id)],
+            "assignments": [
+                views.assignment_view(mapping.assignment_of(r))
+                for r in await _rows(conn, tables.assignments, incident_id)
+            ],
+            "hand_overs": [_plain(r) for r in await _rows(conn, tables.hand_overs, incident_id)],
+            "work_orders": [_plain(r) for r in await _rows(conn, tables.work_orders, incident_id)],
+            "signals_linked": [_plain(r) for r in await _rows(conn, tables.incident_signals, incident_id)],
+            "events": [_plain(r) for r in await _rows(conn, tables.events, incident_id)],
+            "notes": [_plain(r) for r in await _rows(conn, tables.notes, incident_id)],
+            "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
+            "late_reports": [_plain(r) for r in await _rows(conn, tables.late_reports, incident_id)],
+        }
+    run_card = views.card_named(book, incident.run_card) if book else None
+    said = {
+        "instructions_fr": run_card.instructions_fr if run_card else "",
+        "instructions_en": run_card.instructions_en if run_card else "",
+        "traceparent": incident.traceparent,
+    }
+    return views.incident_view(incident) | parts | said
+
+
+async def _rows(conn: AsyncConnection, table: Table, incident_id: str) -> list[Any]:
+    order = next(
+        table.c[name]
+        for name in ("version", "linked_at", "offered_at", "created_at", "sent_at", "ordered_at", "at", "received_at")
+        if name in table.c
+    )
+    query = select(table).where(table.c.incident_id == incident_id).order_by(order, table.primary_key.columns[0])
+    return list((await conn.execute(query)).mappings())
+
+
+def _task(row: Any) -> dict[str, Any]:
+    plain = _plain(row)
+    return plain | {"task_id": plain["id"]}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in row.items()
+        if name != "incident_id"
+    }

@@ -1,0 +1,50 @@
+"""The live stream (server-sent events): consoles see everything, a tablet its own assignments."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from services.dispatch.api.assignments import assignments
+from services.dispatch.api.door import Door, Doors
+from services.dispatch.api.units import units
+
+router = APIRouter(prefix="/v1", tags=["stream"])
+
+
+@router.get("/stream", response_class=StreamingResponse)
+async def stream(
+    door: Doors,
+    request: Request,
+    unit: Annotated[str | None, Query(description="only what concerns this unit")] = None,
+    last_event_id: Annotated[str | None, Header(description="the last position seen")] = None,
+) -> StreamingResponse:
+    """Events after `Last-Event-ID`. Without one, or with one that is too old, `reset` with a snapshot comes first.
+
+    Each event is `id: <position>`, `event: <kind>`, `data: <JSON>`; `heartbeat` comes each second.
+    """
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(door, unit, last_event_id), media_type="text/event-stream", headers=headers)
+
+
+async def _events(door: Door, unit: str | None, last: str | None) -> AsyncIterator[str]:
+    after = int(last) if last is not None and last.isascii() and last.isdigit() else None
+    head = await door.live.head()
+    if after is None or after > head or after + 1 < min(await door.live.oldest(), head + 1):
+        reason = "first" if last is None else "unknown_position" if after is None or after > head else "too_old"
+        snapshot = await _snapshot(door, unit)
+        data = {"position": head, "reason": reason, "snapshot": snapshot}
+        yield f"id: {head}\nevent: reset\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        after = head
+    async for text in door.live.follow(unit, after):
+        yield text
+
+
+async def _snapshot(door: Door, unit: str | None) -> dict[str, Any]:
+    """Taken after the head was read: what changes in between is shown again, never left out."""
+    return {
+        "assignments": await assignments(door, unit, active=True, limit=500),
+        "units": [known for known in await units(door) if unit is None or known["unit"] == unit],
+    }

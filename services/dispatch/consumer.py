@@ -1,0 +1,217 @@
+"""Reads topics with offsets kept in PostgreSQL: each record's effect and its offset are one transaction.
+
+Partitions are assigned by hand: there is no group and nothing to rebalance. Two dispatch processes may read the
+same partitions; the one that advances the offset first has handled the record, the other reads on from there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from opentelemetry import trace
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas import wire
+from schemas.codec import Undecodable, decode
+from schemas.codec import encode as encode_event
+from schemas.dead_letters import dead_letter
+from services.chassis import logs, telemetry
+from services.chassis.clock import Clock
+from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable
+from services.chassis.dead_letter import DeadLetters
+from services.chassis.health import Health, State
+from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.dispatch.metrics import RECORDS_HANDLED
+from services.dispatch.packs import Library
+from services.dispatch.store import offsets
+from services.dispatch.store.work import Work, run
+
+log = logs.get(__name__)
+M = TypeVar("M", bound=wire.Message)
+Handle = Callable[[Work, list[M]], Awaitable[None]]
+PAUSE_S = 0.2
+TRIES_BEFORE_DEAD = 5
+
+
+class TopicReader(Generic[M]):
+    """One topic, one thread that polls, one task that handles. `batch` records share a transaction."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        topic: str,
+        expected: type[M],
+        handle: Handle[M],
+        engine: AsyncEngine,
+        library: Library,
+        dead: DeadLetters,
+        clock: Clock,
+        health: Health,
+        *,
+        batch: int = 1,
+    ) -> None:
+        settings = {**GROUP_DEFAULTS, **config, "group.id": "dispatch"}
+        settings.pop("partition.assignment.strategy")
+        self._consumer = Consumer(settings)
+        self._topic, self._expected, self._handle = topic, expected, handle
+        self._engine, self._library, self._dead, self._clock = engine, library, dead, clock
+        self._health, self._batch = health, batch
+        self._next: dict[int, int] = {}
+        self._poller = ThreadPoolExecutor(1, thread_name_prefix=f"read-{topic}")
+        self._failures = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Reads until `stop`. While PostgreSQL or Kafka is away it tries again; nothing is skipped."""
+        loop = asyncio.get_running_loop()
+        try:
+            await self._begin(stop)
+            while not stop.is_set():
+                found = await loop.run_in_executor(self._poller, self._poll)
+                await self._handle_all(found, stop)
+        finally:
+            await loop.run_in_executor(self._poller, self._consumer.close)
+            self._poller.shutdown()
+
+    def _poll(self) -> list[Message]:
+        return readable(self._consumer.consume(200, 0.05))
+
+    async def _begin(self, stop: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        check = f"reads {self._topic}"
+        while not stop.is_set():
+            try:
+                numbers = await loop.run_in_executor(self._poller, self._partitions)
+                async with self._engine.begin() as conn:
+                    self._next = await offsets.load(conn, self._topic, numbers)
+                break
+            except (KafkaException, DBAPIError, LookupError, OSError) as error:
+                RESTARTS_OF_LOOPS.labels(f"begin-{self._topic}").inc()
+                self._health.set(check, State.WAITING, str(error)[:200])
+                await asyncio.sleep(PAUSE_S)
+        log.info("reader_begins", topic=self._topic, partitions=len(self._next))
+        self._health.set(check, State.READY)
+        self._consumer.assign([TopicPartition(self._topic, n, o) for n, o in self._next.items()])
+
+    def _partitions(self) -> list[int]:
+        found = sorted(self._consumer.list_topics(self._topic, timeout=5).topics[self._topic].partitions)
+        if not found:
+            raise LookupError(f"topic {self._topic} does not exist")
+        return found
+
+    async def _handle_all(self, found: list[Message], stop: asyncio.Event) -> None:
+        by_partition: dict[int, list[Message]] = {}
+        for message in found:
+            by_partition.setdefault(place(message)[1], []).append(message)
+        for partition, messages in by_partition.items():
+            for start in range(0, len(messages), self._batch):
+                if not await self._settle(partition, messages[start : start + self._batch], stop):
+                    break
+
+    async def _settle(self, partition: int, messages: list[Message], stop: asyncio.Event) -> bool:
+        """Handles one chunk until it is done; False if another process took it and reading went on from there."""
+        while not stop.is_set():
+            try:
+                await self._once(partition, messages)
+                self._failures = 0
+                return True
+            except offsets.OffsetTaken:
+                RECORDS_HANDLED.labels(self._topic, "taken").inc(len(messages))
+                await self._seek(partition)
+                return False
+            except DBAPIError as error:
+                RESTARTS_OF_LOOPS.labels(f"handle-{self._topic}").inc()
+                log.warning("database_away", topic=self._topic, reason=type(error).__name__)
+                if not error.connection_invalidated and self._given_up():
+                    return await self._one_by_one(partition, messages, error, stop)
+                await asyncio.sleep(PAUSE_S)
+            except Exception as error:
+                log.exception("handling_failed", topic=self._topic)
+                if self._given_up() or len(messages) > 1:
+                    return await self._one_by_one(partition, messages, error, stop)
+                await asyncio.sleep(PAUSE_S)
+        return False
+
+    def _given_up(self) -> bool:
+        self._failures += 1
+        return self._failures >= TRIES_BEFORE_DEAD
+
+    async def _one_by_one(self, partition: int, messages: list[Message], error: Exception, stop: asyncio.Event) -> bool:
+        """One record of a chunk cannot be handled: the others go on, that one is kept aside with its reason."""
+        self._failures = 0
+        if len(messages) > 1:
+            for message in messages:
+                if not await self._settle(partition, [message], stop):
+                    return False
+            return True
+        await self._bury(messages[0], f"{type(error).__name__} while handling")
+        await self._skip(partition, messages[0])
+        return True
+
+    async def _once(self, partition: int, messages: list[Message]) -> None:
+        events: list[M] = []
+        for message in messages:
+            try:
+                events.append(decode(message.value(), headers_of(message), [self._expected]))
+            except Undecodable as error:
+                await self._bury(message, error.reason)
+        expected, last = self._expected_offset(partition, messages), place(messages[-1])[2]
+        context = telemetry.extract(headers_of(messages[0]))
+        kind = trace.SpanKind.CONSUMER
+        attributes: dict[str, str | int] = {
+            "messaging.destination.name": self._topic,
+            "messaging.batch.message_count": len(messages),
+        }
+        name = f"dispatch.{self._topic}"
+        with telemetry.tracer().start_as_current_span(name, context, kind, attributes):
+
+            async def act(work: Work) -> None:
+                await offsets.advance(work.conn, self._topic, partition, expected, last + 1)
+                if events:
+                    await self._handle(work, events)
+
+            await run(self._engine, self._library, act)
+        self._next[partition] = last + 1
+        RECORDS_HANDLED.labels(self._topic, "handled").inc(len(events))
+
+    def _expected_offset(self, partition: int, messages: list[Message]) -> int:
+        first = place(messages[0])[2]
+        if first < self._next[partition]:
+            log.error("topic_began_anew", topic=self._topic, partition=partition, offset=first)
+        return self._next[partition]
+
+    async def _bury(self, message: Message, reason: str) -> None:
+        topic, partition, offset = place(message)
+        letter = dead_letter(
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            reader="dispatch",
+            reason=reason,
+            raw=message.value(),
+            raw_key=message.key(),
+            headers=headers_of(message),
+            at=self._clock.now(),
+        )
+        key, value, headers = encode_event(letter, "vigie/dispatch")
+        sent = self._dead.put(f"{topic}.dead", message.key() or key, value, headers, reason=reason)
+        await asyncio.wrap_future(sent)
+        RECORDS_HANDLED.labels(self._topic, "dead").inc()
+
+    async def _skip(self, partition: int, message: Message) -> None:
+        async def act(work: Work) -> None:
+            after = place(message)[2] + 1
+            await offsets.advance(work.conn, self._topic, partition, self._next[partition], after)
+
+        await run(self._engine, self._library, act)
+        self._next[partition] = place(message)[2] + 1
+
+    async def _seek(self, partition: int) -> None:
+        async with self._engine.begin() as conn:
+            held = await offsets.load(conn, self._topic, [partition])
+        self._next[partition] = held[partition]
+        loop = asyncio.get_running_loop()
+        target = TopicPartition(self._topic, partition, held[partition])
+        await loop.run_in_executor(self._poller, self._consumer.seek, target)

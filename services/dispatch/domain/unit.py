@@ -1,0 +1,24 @@
+"""A unit as the ranking sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.vocabulary.dispatching import ResponderKind, UnitState
+from services.dispatch.domain.report import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One patrol or crew. `busy` while it has an active assignment; `epoch` of its newest one."""
+
+    id: str
+    centre: str
+    call_sign: str
+    kind: ResponderKind
+    state: UnitState
+    capabilities: frozenset[str]
+    epoch: int
+    busy: bool
+    retiring: bool = False
+    place: Place | None = None
+    position_at: datetime | None = None

@@ -1,0 +1,184 @@
+"""The live stream of one process: one listener on PostgreSQL, many consoles and tablets.
+
+Positions follow commit order and have no gap, so a client that names the last position it saw misses nothing.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.chassis import logs
+from services.chassis.health import Health, State
+from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.dispatch.metrics import STREAM_CLIENTS, STREAM_CUT_OFF
+from services.dispatch.store.tables import stream, stream_head
+from services.dispatch.store.work import CHANNEL
+
+log = logs.get(__name__)
+QUEUE = 2000
+PAGE = 1000
+HEARTBEAT_S = 1.0
+CHECK_S = 1.0
+PAUSE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One stream row, encoded once for all clients."""
+
+    position: int
+    unit: str | None
+    text: str
+
+
+@dataclass(eq=False)
+class Client:
+    """A connected console (`unit` None: sees everything) or tablet."""
+
+    unit: str | None
+    queue: asyncio.Queue[Shown | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+
+    def wants(self, shown: Shown) -> bool:
+        """True if the row is for this client."""
+        return self.unit is None or shown.unit == self.unit
+
+
+class Live:
+    """Follows the stream table and hands each row to the clients it concerns."""
+
+    def __init__(self, engine: AsyncEngine, database_url: str, health: Health) -> None:
+        self._engine, self._url, self._health = engine, database_url, health
+        self._clients: set[Client] = set()
+        self._position = 0
+        self._stopping = False
+        self.on_news: list[Any] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listens until `stop`, anew after each loss of PostgreSQL; ends all clients then."""
+        self._position = await self._head_when_up(stop)
+        watcher = asyncio.create_task(self._end_with(stop))
+        while not stop.is_set():
+            try:
+                await self._listen(stop)
+            except (psycopg.Error, DBAPIError, OSError) as error:
+                RESTARTS_OF_LOOPS.labels("live").inc()
+                self._health.set("live", State.DEGRADED, "PostgreSQL does not answer")
+                log.warning("live_waits", reason=type(error).__name__)
+                await asyncio.sleep(PAUSE_S)
+        await watcher
+
+    async def follow(self, unit: str | None, after: int) -> AsyncIterator[str]:
+        """SSE text after position `after`: first what is stored, then live, a heartbeat each second."""
+        client = Client(unit)
+        self._clients.add(client)
+        STREAM_CLIENTS.set(len(self._clients))
+        try:
+            last = after
+            async for shown in self._stored(unit, after):
+                last = shown.position
+                yield shown.text
+            while not self._stopping:
+                try:
+                    next_one = await asyncio.wait_for(client.queue.get(), HEARTBEAT_S)
+                except TimeoutError:
+                    yield f"event: heartbeat\ndata: {json.dumps({'position': max(last, self._position)})}\n\n"
+                    continue
+                if next_one is None:
+                    return
+                if next_one.position > last:
+                    last = next_one.position
+                    yield next_one.text
+        finally:
+            self._clients.discard(client)
+            STREAM_CLIENTS.set(len(self._clients))
+
+    async def head(self) -> int:
+        """The newest position."""
+        async with self._engine.connect() as conn:
+            return int(await conn.scalar(select(stream_head.c.position)) or 0)
+
+    async def oldest(self) -> int:
+        """The oldest position still held; the next one if none is."""
+        async with self._engine.connect() as conn:
+            first = await conn.scalar(select(func.min(stream.c.position)))
+            return int(first) if first is not None else await self.head() + 1
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        url = self._url.replace("postgresql+psycopg://", "postgresql://")
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5) as conn:
+            await conn.execute(f"LISTEN {CHANNEL}")
+            self._health.set("live", State.READY)
+            await self._catch_up()
+            while not stop.is_set():
+                # A look now and then, also without news: a connection may be dead without saying so.
+                async for _ in conn.notifies(timeout=CHECK_S, stop_after=1):
+                    break
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        while True:
+            rows = await self._page(None, self._position)
+            for shown in rows:
+                self._position = shown.position
+                self._hand_out(shown)
+            for told in self.on_news:
+                told()
+            if len(rows) < PAGE:
+                return
+
+    def _hand_out(self, shown: Shown) -> None:
+        for client in list(self._clients):
+            if not client.wants(shown):
+                continue
+            try:
+                client.queue.put_nowait(shown)
+            except asyncio.QueueFull:
+                # It comes back with its last position and loses nothing.
+                STREAM_CUT_OFF.inc()
+                self._clients.discard(client)
+                client.queue.get_nowait()
+                client.queue.put_nowait(None)
+
+    async def _stored(self, unit: str | None, after: int) -> AsyncIterator[Shown]:
+        while True:
+            rows = await self._page(unit, after)
+            for shown in rows:
+                after = shown.position
+                yield shown
+            if len(rows) < PAGE:
+                return
+
+    async def _page(self, unit: str | None, after: int) -> list[Shown]:
+        query = select(stream).where(stream.c.position > after).order_by(stream.c.position).limit(PAGE)
+        if unit is not None:
+            query = query.where(stream.c.unit == unit)
+        async with self._engine.connect() as conn:
+            return [_shown(row) for row in (await conn.execute(query)).mappings()]
+
+    async def _head_when_up(self, stop: asyncio.Event) -> int:
+        while not stop.is_set():
+            try:
+                return await self.head()
+            except (DBAPIError, OSError):
+                await asyncio.sleep(PAUSE_S)
+        return 0
+
+    async def _end_with(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopping = True
+        for client in list(self._clients):
+            if not client.queue.full():
+                client.queue.put_nowait(None)
+
+
+def _shown(row: Any) -> Shown:
+    data = row["data"] | {"position": row["position"], "at": row["at"].isoformat()}
+    text = f"id: {row['position']}\nevent: {row['kind']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return Shown(row["position"], row["unit"], text)

@@ -1,0 +1,50 @@
+"""Dispatch's metrics, each declared once."""
+
+from services.chassis.metrics import counter, gauge, histogram
+
+TRANSACTION_RETRIES = counter(
+    "vigie_dispatch_transaction_retries_total",
+    "Transactions run again after a lock, race or restart.",
+    unit="transactions",
+    labels=["cause"],
+)
+INCIDENT_EVENTS = counter(
+    "vigie_dispatch_incident_events_total",
+    "Recorded decisions about incidents.",
+    unit="events",
+    labels=["event", "priority"],
+)
+OFFERS = counter("vigie_dispatch_offers_total", "Offers to units, by reason.", unit="offers", labels=["reason"])
+ALARM_TO_OFFER = histogram(
+    "vigie_dispatch_alarm_to_offer_seconds",
+    "From ingest's receipt of the first alarm to the first offer of a unit.",
+    labels=["priority"],
+)
+REPORTS = counter(
+    "vigie_dispatch_unit_reports_total",
+    "Reports from tablets, by step and what they did.",
+    unit="reports",
+    labels=["step", "verdict"],
+)
+UNACKNOWLEDGED_P1 = gauge(
+    "vigie_dispatch_unacknowledged_p1", "Unfinished P1 incidents that nobody acknowledged.", unit="incidents"
+)
+TASKS_WAITING = gauge("vigie_dispatch_tasks_waiting", "Tasks that wait for a free unit.", unit="tasks")
+OUTBOX_DEPTH = gauge("vigie_dispatch_outbox_depth", "Records that wait in the outbox.", unit="records")
+OUTBOX_LEADER = gauge("vigie_dispatch_outbox_leader", "1 in the process whose relay holds the lease.", unit="1")
+STREAM_CLIENTS = gauge("vigie_dispatch_stream_clients", "Connected consoles and tablets.", unit="connections")
+STREAM_CUT_OFF = counter(
+    "vigie_dispatch_stream_cut_off_total", "Clients cut off because they read too slowly.", unit="connections"
+)
+RECORDS_HANDLED = counter(
+    "vigie_dispatch_records_handled_total",
+    "Records consumed, by topic and what became of them.",
+    unit="records",
+    labels=["topic", "result"],
+)
+OUTCOMES = counter(
+    "vigie_dispatch_signal_outcomes_total",
+    "Outcomes of screening as recorded.",
+    unit="signals",
+    labels=["outcome", "reason"],
+)

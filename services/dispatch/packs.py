@@ -1,0 +1,89 @@
+"""City packs as dispatch uses them: indexed, by version. An open incident keeps the version it was opened under."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.pack.devices import Device
+from schemas.pack.pack import CityPack
+from schemas.pack.places import Site
+from schemas.pack.responders import Agency, RunCard
+from services.dispatch.domain.run_card import Card, Need
+from services.dispatch.store.tables import current_packs, packs
+
+
+@dataclass(frozen=True)
+class Book:
+    """One version of a centre's pack, indexed."""
+
+    pack: CityPack
+    version: str
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The run cards, in their order."""
+        return tuple(card_of(card) for card in self.pack.run_cards)
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Sites by id."""
+        return {site.id: site for site in self.pack.sites}
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        """Devices by id."""
+        return {device.id: device for device in self.pack.devices}
+
+    @cached_property
+    def agencies(self) -> dict[str, Agency]:
+        """Agencies by id."""
+        return {agency.id: agency for agency in self.pack.agencies}
+
+    def site_kind(self, site: str | None) -> str | None:
+        """What stands at a site, if it is known."""
+        known = self.sites.get(site) if site else None
+        return known.kind.value if known else None
+
+
+def card_of(card: RunCard) -> Card:
+    """The run card as the domain knows it."""
+    return Card(
+        id=card.id,
+        natures=frozenset(card.natures),
+        priority=card.priority,
+        engagement=card.engagement,
+        needs=tuple(Need(r.kind, r.count, r.capabilities, r.agency) for r in card.responders),
+        verify_first=card.verify_first,
+        site_kinds=frozenset(kind.value for kind in card.site_kinds),
+        min_sources=card.min_sources,
+        target_s=card.target_s,
+        instructions_fr=card.instructions_fr,
+        instructions_en=card.instructions_en,
+    )
+
+
+class Library:
+    """All versions this process has met; what is current is asked of PostgreSQL in each transaction."""
+
+    def __init__(self) -> None:
+        self._books: dict[tuple[str, str], Book] = {}
+
+    async def current(self, conn: AsyncConnection, centre: str) -> Book | None:
+        """The pack in force for a centre, None before its first one."""
+        version = await conn.scalar(select(current_packs.c.version).where(current_packs.c.centre == centre))
+        return await self.version(conn, centre, version) if version else None
+
+    async def version(self, conn: AsyncConnection, centre: str, version: str) -> Book | None:
+        """One version of a centre's pack."""
+        book = self._books.get((centre, version))
+        if book is None:
+            where = (packs.c.centre == centre, packs.c.version == version)
+            content: Any = await conn.scalar(select(packs.c.content).where(*where))
+            if content is None:
+                return None
+            book = Book(CityPack.model_validate(content), version)
+            self._books[centre, version] = book
+        return book

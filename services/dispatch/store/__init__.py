@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, and the reading and writing of domain values. No decision is made here."""

@@ -1,0 +1,206 @@
+"""A case: one incident with its tasks, assignments, hand-overs and work orders, loaded under lock and written back.
+
+Actions change the case in memory and record what they decided; everything reaches PostgreSQL in one flush.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.vocabulary.dispatching import IncidentEvent
+from services.dispatch.domain.assignment import Assignment
+from services.dispatch.domain.incident import Incident
+from services.dispatch.domain.task import HandOver, Task, WorkOrder
+from services.dispatch.packs import Book
+from services.dispatch.store import mapping, tables
+from services.dispatch.store.work import Work
+
+SYSTEM = "system"
+V = TypeVar("V", Task, Assignment, HandOver, WorkOrder)
+
+
+@dataclass
+class Recorded:
+    """One decision of this transaction, with the incident as it was after it."""
+
+    version: int
+    event: IncidentEvent
+    reason: str
+    actor: str
+    state: dict[str, Any]
+    inputs: dict[str, Any]
+    detail: dict[str, Any]
+
+
+@dataclass
+class Case:
+    """The aggregate. `changed` holds the ids of parts that differ from what is stored."""
+
+    incident: Incident
+    book: Book
+    tasks: dict[str, Task] = field(default_factory=dict)
+    assignments: dict[str, Assignment] = field(default_factory=dict)
+    hand_overs: dict[str, HandOver] = field(default_factory=dict)
+    orders: dict[str, WorkOrder] = field(default_factory=dict)
+    recorded: list[Recorded] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    touched: bool = False
+
+    @property
+    def engaged(self) -> bool:
+        """True if a unit, an agency or a crew is bound by it."""
+        return any(a.state.active for a in self.assignments.values()) or bool(self.hand_overs or self.orders)
+
+    def amend(self, **changes: Any) -> None:
+        """Changes fields of the incident."""
+        self.incident = replace(self.incident, **changes)
+        self.touched = True
+
+    def put(self, part: Task | Assignment | HandOver | WorkOrder) -> None:
+        """Adds or replaces a part."""
+        match part:
+            case Task():
+                self.tasks[part.id] = part
+            case Assignment():
+                self.assignments[part.id] = part
+            case HandOver():
+                self.hand_overs[part.id] = part
+            case WorkOrder():
+                self.orders[part.id] = part
+        self.changed.add(part.id)
+
+    def record(
+        self,
+        event: IncidentEvent,
+        reason: str,
+        *,
+        actor: str = SYSTEM,
+        inputs: dict[str, Any] | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Records a decision; the incident's version grows by one."""
+        self.amend(version=self.incident.version + 1)
+        state = self.snapshot()
+        self.recorded.append(Recorded(self.incident.version, event, reason, actor, state, inputs or {}, detail or {}))
+
+    def of_task(self, task: Task) -> list[Assignment]:
+        """All assignments of a task, also the ended ones."""
+        return [known for known in self.assignments.values() if known.task_id == task.id]
+
+    def changed_of(self, parts: dict[str, V]) -> list[V]:
+        """The parts among `parts` that this transaction changed."""
+        return [part for part in parts.values() if part.id in self.changed]
+
+    def snapshot(self) -> dict[str, Any]:
+        """The incident as recorded with each event: ids, enums and times, no text."""
+        incident = self.incident
+        return {
+            "state": incident.state,
+            "nature": incident.nature,
+            "priority": incident.priority,
+            "revision": incident.revision,
+            "run_card": incident.run_card,
+            "pack_version": incident.pack_version,
+            "acknowledged": incident.acknowledged_at is not None,
+            "verification": incident.verification,
+            "attention": incident.attention,
+            "sources": incident.sources,
+            "signals": incident.signals,
+            "linked_to": incident.linked_to,
+            "merged_into": incident.merged_into,
+            "tasks": [
+                {"task_id": t.id, "kind": t.kind, "state": t.state, "slots": t.slots, "agency": t.agency}
+                for t in self.tasks.values()
+            ],
+            "assignments": [
+                {"assignment_id": a.id, "unit": a.unit, "slot": a.slot, "epoch": a.epoch, "state": a.state}
+                for a in self.assignments.values()
+            ],
+            "hand_overs": [
+                {"hand_over_id": h.id, "agency": h.agency, "state": h.state} for h in self.hand_overs.values()
+            ],
+            "work_orders": [{"order_id": o.id, "state": o.state} for o in self.orders.values()],
+        }
+
+
+async def load(work: Work, incident_id: str) -> Case | None:
+    """The case, with its incident row locked until the transaction ends; None if there is none.
+
+    Within one transaction an incident is one case, however often it is loaded.
+    """
+    if incident_id in work.cases:
+        held: Case = work.cases[incident_id]
+        return held
+    query = select(tables.incidents).where(tables.incidents.c.id == incident_id).with_for_update()
+    row = (await work.conn.execute(query)).mappings().one_or_none()
+    if row is None:
+        return None
+    incident = mapping.incident_of(row)
+    book = await work.library.version(work.conn, incident.centre, incident.pack_version)
+    if book is None:
+        raise LookupError(f"pack {incident.pack_version} of incident {incident_id} is not stored")
+    case = Case(incident, book)
+    for part in await _parts(work.conn, incident_id):
+        case.put(part)
+    case.changed.clear()
+    work.cases[incident_id] = case
+    return case
+
+
+async def _parts(conn: AsyncConnection, incident_id: str) -> list[Task | Assignment | HandOver | WorkOrder]:
+    async def rows(table: Table) -> Any:
+        query = select(table).where(table.c.incident_id == incident_id)
+        return (await conn.execute(query)).mappings()
+
+    parts: list[Task | Assignment | HandOver | WorkOrder] = []
+    parts += [mapping.task_of(row) for row in await rows(tables.tasks)]
+    ordered = sorted(await rows(tables.assignments), key=lambda row: (row["offered_at"], row["id"]))
+    parts += [mapping.assignment_of(row) for row in ordered]
+    parts += [mapping.hand_over_of(row) for row in await rows(tables.hand_overs)]
+    parts += [mapping.work_order_of(row) for row in await rows(tables.work_orders)]
+    return parts
+
+
+async def write(case: Case, work: Work) -> None:
+    """Writes incident and changed parts; ended assignments before new ones, so that slots are free in between."""
+    conn = work.conn
+    await upsert_incident(conn, case.incident)
+    await upsert(conn, tables.tasks, [mapping.task_values(task) for task in case.changed_of(case.tasks)])
+    changed = sorted(case.changed_of(case.assignments), key=lambda known: known.state.active)
+    await upsert(conn, tables.assignments, [mapping.assignment_values(known) for known in changed])
+    await upsert(conn, tables.hand_overs, [mapping.plain_values(h) for h in case.changed_of(case.hand_overs)])
+    await upsert(conn, tables.work_orders, [mapping.plain_values(o) for o in case.changed_of(case.orders)])
+    events = [
+        {
+            "incident_id": case.incident.id,
+            "version": known.version,
+            "event": known.event,
+            "reason": known.reason,
+            "actor": known.actor,
+            "at": work.now,
+            "state": known.state,
+            "inputs": known.inputs,
+            "detail": known.detail,
+        }
+        for known in case.recorded
+    ]
+    if events:
+        await conn.execute(insert(tables.events), events)
+
+
+async def upsert_incident(conn: AsyncConnection, incident: Incident) -> None:
+    """Writes the incident's row at once, for rows that refer to it."""
+    await upsert(conn, tables.incidents, [mapping.incident_values(incident)])
+
+
+async def upsert(conn: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Inserts rows, or replaces those with the same primary key. Only id-keyed tables."""
+    if not rows:
+        return
+    keys = {column.name for column in table.primary_key}
+    statement = insert(table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    await conn.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changes), rows)

@@ -1,0 +1,71 @@
+"""Units: locked all together, in id order, while a decision about any of them is made."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from schemas.vocabulary.dispatching import ResponderKind, UnitState
+from services.dispatch.domain.report import Place
+from services.dispatch.domain.unit import Unit
+from services.dispatch.store import mapping
+from services.dispatch.store.tables import assignments, unit_positions, units
+from services.dispatch.store.work import Work
+
+
+def query() -> Select[Any]:
+    """Units with their last position and whether an assignment binds them."""
+    busy = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active).label("busy")
+    position = unit_positions
+    columns = (position.c.lat, position.c.lon, position.c.accuracy_m, position.c.at.label("position_at"))
+    return select(units, *columns, busy).join(position, position.c.unit_id == units.c.id, isouter=True)
+
+
+async def lock_fleet(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:
+    """All units of one kind in a centre, locked until the transaction ends, by id."""
+    lock = select(units.c.id).where(units.c.centre == centre, units.c.kind == kind).order_by(units.c.id)
+    await work.conn.execute(lock.with_for_update())
+    found = await work.conn.execute(query().where(units.c.centre == centre, units.c.kind == kind))
+    return {row["id"]: mapping.unit_of(row) for row in found.mappings()}
+
+
+async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:
+    """These units, locked in id order."""
+    await work.conn.execute(select(units.c.id).where(units.c.id.in_(ids)).order_by(units.c.id).with_for_update())
+    found = await work.conn.execute(query().where(units.c.id.in_(ids)))
+    return {row["id"]: mapping.unit_of(row) for row in found.mappings()}
+
+
+async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None = None) -> None:
+    """Writes a unit's state, with its new epoch when it was given an assignment, and shows it."""
+    values: dict[str, Any] = {"state": state, "state_since": work.now}
+    if epoch is not None:
+        values["epoch"] = epoch
+    changed = await work.conn.execute(update(units).where(units.c.id == unit).values(values).returning(units))
+    row = changed.mappings().one()
+    work.show(
+        "unit",
+        {
+            "unit": unit,
+            "call_sign": row["call_sign"],
+            "kind": row["kind"],
+            "state": state,
+            "state_since": work.now.isoformat(),
+            "epoch": row["epoch"],
+            "centre": row["centre"],
+        },
+        unit,
+    )
+
+
+async def put_position(work: Work, unit: str, place: Place, at: datetime) -> bool:
+    """Keeps a unit's newest position by the device's time; False if a newer one is held."""
+    values = {"unit_id": unit, "at": at, "received_at": work.now} | mapping.place_values(place)
+    statement = insert(unit_positions).values(values)
+    newer = statement.on_conflict_do_update(
+        index_elements=["unit_id"],
+        set_={name: statement.excluded[name] for name in values if name != "unit_id"},
+        where=unit_positions.c.at < statement.excluded.at,
+    )
+    return (await work.conn.execute(newer)).rowcount == 1

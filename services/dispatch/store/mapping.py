@@ -1,0 +1,130 @@
+"""Rows to domain values and back. Enums travel as their words, capability sets as sorted arrays."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from schemas.vocabulary.dispatching import (
+    AssignmentState,
+    Engagement,
+    HandOverState,
+    IncidentState,
+    ResponderKind,
+    TaskState,
+    UnitState,
+    WorkOrderState,
+)
+from schemas.vocabulary.natures import Nature, Priority
+from services.dispatch.domain.assignment import Assignment
+from services.dispatch.domain.incident import Incident
+from services.dispatch.domain.report import Place
+from services.dispatch.domain.task import HandOver, Task, WorkOrder
+from services.dispatch.domain.unit import Unit
+
+
+def place_of(row: RowMapping) -> Place | None:
+    """The place in a row's lat, lon and accuracy_m, if it has one."""
+    if row["lat"] is None or row["lon"] is None:
+        return None
+    return Place(row["lat"], row["lon"], row.get("accuracy_m"))
+
+
+def place_values(place: Place | None) -> dict[str, Any]:
+    """The three columns of a place."""
+    if place is None:
+        return {"lat": None, "lon": None, "accuracy_m": None}
+    return {"lat": place.lat, "lon": place.lon, "accuracy_m": place.accuracy_m}
+
+
+def incident_of(row: RowMapping) -> Incident:
+    """The incident in a row of `incidents`."""
+    before = row["state_before_merge"]
+    plain = {name: row[name] for name in _plain_fields(Incident) if name in row}
+    plain |= {
+        "nature": Nature(row["nature"]),
+        "priority": Priority(row["priority"]),
+        "state": IncidentState(row["state"]),
+        "engagement": Engagement(row["engagement"]),
+        "state_before_merge": IncidentState(before) if before else None,
+        "flags": tuple(row["flags"]),
+    }
+    return Incident(place=place_of(row), **plain)
+
+
+def incident_values(incident: Incident) -> dict[str, Any]:
+    """The columns of an incident."""
+    values = {name: getattr(incident, name) for name in _plain_fields(Incident)}
+    return values | place_values(incident.place) | {"flags": list(incident.flags)}
+
+
+def task_of(row: RowMapping) -> Task:
+    """The task in a row of `tasks`."""
+    return Task(
+        id=row["id"],
+        incident_id=row["incident_id"],
+        kind=ResponderKind(row["kind"]),
+        state=TaskState(row["state"]),
+        slots=row["slots"],
+        capabilities=frozenset(row["capabilities"]),
+        agency=row["agency"],
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+    )
+
+
+def task_values(task: Task) -> dict[str, Any]:
+    """The columns of a task."""
+    values = {field.name: getattr(task, field.name) for field in fields(Task)}
+    return values | {"capabilities": sorted(task.capabilities)}
+
+
+def assignment_of(row: RowMapping) -> Assignment:
+    """The assignment in a row of `assignments`."""
+    names = [field.name for field in fields(Assignment) if field.name not in {"unit", "state"}]
+    return Assignment(unit=row["unit_id"], state=AssignmentState(row["state"]), **{name: row[name] for name in names})
+
+
+def assignment_values(assignment: Assignment) -> dict[str, Any]:
+    """The columns of an assignment."""
+    values = {field.name: getattr(assignment, field.name) for field in fields(Assignment)}
+    values["unit_id"] = values.pop("unit")
+    return values
+
+
+def hand_over_of(row: RowMapping) -> HandOver:
+    """The hand-over in a row of `hand_overs`."""
+    plain = {field.name: row[field.name] for field in fields(HandOver)}
+    return HandOver(**plain | {"kind": ResponderKind(row["kind"]), "state": HandOverState(row["state"])})
+
+
+def work_order_of(row: RowMapping) -> WorkOrder:
+    """The work order in a row of `work_orders`."""
+    plain = {field.name: row[field.name] for field in fields(WorkOrder)}
+    return WorkOrder(**plain | {"nature": Nature(row["nature"]), "state": WorkOrderState(row["state"])})
+
+
+def plain_values(value: HandOver | WorkOrder) -> dict[str, Any]:
+    """The columns of a value whose fields are its columns."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def unit_of(row: RowMapping) -> Unit:
+    """The unit in a row of `units` joined with its position and whether it is busy."""
+    return Unit(
+        id=row["id"],
+        centre=row["centre"],
+        call_sign=row["call_sign"],
+        kind=ResponderKind(row["kind"]),
+        state=UnitState(row["state"]),
+        capabilities=frozenset(row["capabilities"]),
+        epoch=row["epoch"],
+        busy=row["busy"],
+        retiring=row["retiring"],
+        place=place_of(row),
+        position_at=row["position_at"],
+    )
+
+
+def _plain_fields(kind: type) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in {"place", "flags"}]

@@ -1,0 +1,161 @@
+"""Signals on cards, situations, and the questions that joining an alarm asks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.vocabulary.dispatching import IncidentState
+from services.dispatch.domain.incident import Incident
+from services.dispatch.domain.report import Report
+from services.dispatch.store import mapping
+from services.dispatch.store.tables import incident_signals, incidents, silences, situations
+from services.dispatch.store.work import Work
+
+REPEAT_WINDOW = timedelta(minutes=2)
+UNFINISHED = (IncidentState.OPEN, IncidentState.IN_PROGRESS)
+ALARM, ANNOTATION, REPEAT = "alarm", "annotation", "repeat"
+
+
+async def incident_of_signal(conn: AsyncConnection, signal_id: str) -> str | None:
+    """The incident whose card holds this signal."""
+    return await conn.scalar(select(incident_signals.c.incident_id).where(incident_signals.c.signal_id == signal_id))
+
+
+async def repeated(conn: AsyncConnection, report: Report) -> str | None:
+    """The incident of the signal that `report` repeats (same fingerprint within two minutes), if there is one."""
+    if report.fingerprint is None:
+        return None
+    table = incident_signals
+    window = table.c.received_at.between(report.received_at - REPEAT_WINDOW, report.received_at + REPEAT_WINDOW)
+    same = (table.c.fingerprint == report.fingerprint, table.c.role == ALARM, window)
+    return await conn.scalar(select(table.c.incident_id).where(*same).limit(1))
+
+
+async def by_subject(conn: AsyncConnection, report: Report) -> str | None:
+    """The newest incident whose alarm followed the same subject on the same device, whatever its state."""
+    if report.subject is None:
+        return None
+    table = incident_signals
+    same = (table.c.subject == report.subject, table.c.device == report.device, table.c.role == ALARM)
+    return await conn.scalar(select(table.c.incident_id).where(*same).order_by(table.c.received_at.desc()).limit(1))
+
+
+async def unfinished(conn: AsyncConnection, report: Report) -> list[Incident]:
+    """The unfinished incidents at the same site, of the same device or subject."""
+    table = incidents
+    near = [table.c.device == report.device]
+    if report.site:
+        near.append(table.c.site == report.site)
+    if report.subject:
+        near.append(table.c.subject == report.subject)
+    query = select(table).where(table.c.centre == report.centre, table.c.state.in_(UNFINISHED), or_(*near))
+    return [mapping.incident_of(row) for row in (await conn.execute(query)).mappings()]
+
+
+async def finished_before(conn: AsyncConnection, report: Report, within: timedelta) -> str | None:
+    """The newest finished incident at the same site that was opened shortly before, to link the new one to."""
+    if report.site is None:
+        return None
+    table = incidents
+    query = (
+        select(table.c.id)
+        .where(
+            table.c.centre == report.centre,
+            table.c.site == report.site,
+            table.c.state.not_in((*UNFINISHED, IncidentState.MERGED)),
+            table.c.opened_at > report.received_at - within,
+        )
+        .order_by(table.c.opened_at.desc())
+        .limit(1)
+    )
+    return await conn.scalar(query)
+
+
+async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
+    """Puts a signal on a card; False if it is on one already."""
+    place = mapping.place_values(report.place)
+    row: dict[str, Any] = {
+        "signal_id": report.signal_id,
+        "incident_id": incident_id,
+        "role": role,
+        "device": report.device,
+        "device_kind": report.device_kind,
+        "nature": report.nature,
+        "phase": report.phase,
+        "subject": report.subject,
+        "fingerprint": report.fingerprint,
+        "zone": report.zone,
+        "place_name": report.place_name,
+        "lat": place["lat"],
+        "lon": place["lon"],
+        "flags": list(report.flags),
+        "attributes": report.attributes,
+        "received_at": report.received_at,
+        "linked_at": work.now,
+    }
+    result = await work.conn.execute(insert(incident_signals).values(row).on_conflict_do_nothing())
+    return result.rowcount == 1
+
+
+async def sources(conn: AsyncConnection, incident_id: str) -> int:
+    """How many different devices raised the alarms of an incident."""
+    table = incident_signals
+    query = select(func.count(func.distinct(table.c.device)))
+    return await conn.scalar(query.where(table.c.incident_id == incident_id, table.c.role == ALARM)) or 0
+
+
+async def incident_of_situation(conn: AsyncConnection, situation_id: str) -> str | None:
+    """The incident that a situation belongs to now."""
+    return await conn.scalar(select(situations.c.incident_id).where(situations.c.id == situation_id))
+
+
+async def claim_situation(
+    work: Work, situation_id: str, incident_id: str, confidence: float, source_count: int, changed_at: datetime
+) -> None:
+    """Points a situation to an incident; later alarms of the situation go there."""
+    row = {
+        "id": situation_id,
+        "incident_id": incident_id,
+        "confidence": confidence,
+        "sources": source_count,
+        "changed_at": changed_at,
+    }
+    statement = insert(situations).values(row)
+    changes = {name: statement.excluded[name] for name in row if name != "id"}
+    await work.conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+async def resolve_alias(conn: AsyncConnection, incident_id: str) -> str:
+    """The incident that an id stands for now: merged ones lead to the one that was kept."""
+    for _ in range(32):
+        into = await conn.scalar(select(incidents.c.merged_into).where(incidents.c.id == incident_id))
+        if into is None:
+            return incident_id
+        incident_id = into
+    raise LookupError(f"merges of {incident_id} do not end")
+
+
+async def silence_over(work: Work, report: Report) -> str | None:
+    """The silence in force over the device, its site or its sector, if any."""
+    scopes = [f"device:{report.device}"]
+    scopes += [f"site:{report.site}"] if report.site else []
+    scopes += [f"sector:{report.sector}"] if report.sector else []
+    query = select(silences.c.id).where(
+        silences.c.centre == report.centre,
+        silences.c.scope.in_(scopes),
+        silences.c.ended_at.is_(None),
+        silences.c.starts_at <= work.now,
+        silences.c.ends_at > work.now,
+    )
+    return await work.conn.scalar(query.limit(1))
+
+
+async def signal_ids(conn: AsyncConnection, incident_id: str, most: int = 50) -> list[str]:
+    """The ids of an incident's alarms, oldest first."""
+    table = incident_signals
+    query = select(table.c.signal_id).where(table.c.incident_id == incident_id, table.c.role == ALARM)
+    found = await conn.execute(query.order_by(table.c.linked_at, table.c.signal_id).limit(most))
+    return list(found.scalars())

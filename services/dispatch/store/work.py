@@ -1,0 +1,144 @@
+"""One transaction of dispatch: state, events, stream and outbox become durable together, or not at all.
+
+Stream positions come from one row that is updated last, so that its lock makes positions follow commit order and
+leaves no gap.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from psycopg import errors
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from schemas.codec import encode
+from schemas.wire import Message
+from services.chassis import logs, telemetry
+from services.dispatch.metrics import TRANSACTION_RETRIES
+from services.dispatch.packs import Library
+from services.dispatch.store.tables import outbox, stream, stream_head
+
+log = logs.get(__name__)
+CHANNEL = "vigie_stream"
+SOURCE = "vigie/dispatch"
+ATTEMPTS = 8
+T = TypeVar("T")
+Flush = Callable[["Work"], Awaitable[None]]
+
+
+@dataclass
+class Entry:
+    """Something that others must learn: on the live stream (`kind`), on a topic (`topic`), or both."""
+
+    kind: str | None = None
+    data: dict[str, Any] | None = None
+    unit: str | None = None
+    topic: str | None = None
+    message: Message | None = None
+    tombstone: bytes | None = None
+
+
+@dataclass
+class Work:
+    """What happens within one transaction. `now` is PostgreSQL's clock at its start."""
+
+    conn: AsyncConnection
+    now: datetime
+    library: Library
+    entries: list[Entry] = field(default_factory=list)
+    before_commit: list[Flush] = field(default_factory=list)
+    cases: dict[str, Any] = field(default_factory=dict)
+    """The cases of this transaction by incident: each is loaded, changed and written once."""
+    kept: set[str] = field(default_factory=set)
+
+    def show(self, kind: str, data: dict[str, Any], unit: str | None = None) -> None:
+        """Puts a change on the live stream; `unit` limits it to that tablet and the consoles."""
+        self.entries.append(Entry(kind=kind, data=data, unit=unit))
+
+    def publish(self, topic: str, message: Message) -> None:
+        """Puts a message into the outbox."""
+        self.entries.append(Entry(topic=topic, message=message))
+
+    def retract(self, topic: str, key: bytes) -> None:
+        """Puts a tombstone for `key` into the outbox."""
+        self.entries.append(Entry(topic=topic, tombstone=key))
+
+    async def lock_scope(self, scope: str) -> None:
+        """Holds the advisory lock of `scope` until the transaction ends."""
+        await self.conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(scope, 0))))
+
+    async def flush(self) -> None:
+        """Writes what was collected, the stream's head last."""
+        for write in self.before_commit:
+            await write(self)
+        if self.entries:
+            await _write_entries(self.conn, self.entries, self.now)
+
+
+async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datetime) -> None:
+    advance = update(stream_head).values(position=stream_head.c.position + len(entries))
+    last = (await conn.execute(advance.returning(stream_head.c.position))).scalar_one()
+    shown, sent = [], []
+    for position, entry in enumerate(entries, start=last - len(entries) + 1):
+        if entry.kind:
+            shown.append({"position": position, "kind": entry.kind, "unit": entry.unit, "data": entry.data, "at": now})
+        if entry.topic:
+            sent.append({"position": position, "topic": entry.topic} | _record(entry))
+    if shown:
+        await conn.execute(insert(stream), shown)
+    if sent:
+        await conn.execute(insert(outbox), sent)
+    await conn.execute(text(f"SELECT pg_notify('{CHANNEL}', :head)"), {"head": str(last)})
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    if entry.message is None:
+        return {"key": entry.tombstone, "value": None, "headers": []}
+    key, value, headers = encode(entry.message, SOURCE)
+    traced = telemetry.inject(headers)
+    return {"key": key, "value": value, "headers": [[name, content.decode()] for name, content in traced]}
+
+
+class Conflict(Exception):
+    """Somebody else changed what this transaction rests on; it is run again from the start."""
+
+
+async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Awaitable[T]]) -> T:
+    """Runs `act` in one transaction and commits, again from the start where a lock, a race or a restart interferes.
+
+    What `act` raises otherwise rolls back and is raised.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            async with engine.begin() as conn:
+                now = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+                work = Work(conn, now, library)
+                result = await act(work)
+                await work.flush()
+            return result
+        except (Conflict, DBAPIError) as error:
+            if attempt == ATTEMPTS or not _passing(error):
+                raise
+            TRANSACTION_RETRIES.labels(type(getattr(error, "orig", None) or error).__name__).inc()
+            log.info("transaction_again", attempt=attempt, reason=type(error).__name__)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _passing(error: Exception) -> bool:
+    if isinstance(error, Conflict):
+        return True
+    cause = getattr(error, "orig", None)
+    if isinstance(error, IntegrityError):
+        return isinstance(cause, errors.UniqueViolation)
+    kinds = (
+        errors.DeadlockDetected,
+        errors.SerializationFailure,
+        errors.LockNotAvailable,
+        errors.IdleInTransactionSessionTimeout,
+        errors.AdminShutdown,
+        errors.OperationalError,
+    )
+    return isinstance(cause, kinds)

@@ -1,0 +1,177 @@
+"""What falls due: unanswered offers, unanswered hand-overs, waiting tasks, alarms nobody claimed, unseen P1.
+
+Due times stand in PostgreSQL and are compared with its clock, so that they survive a restart; every process may
+run this loop, since each action checks again under the incident's lock.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.messages.signal import SignalOutcome
+from schemas.vocabulary.dispatching import AssignmentState, HandOverState, IncidentEvent, TaskState
+from schemas.vocabulary.natures import Nature, Priority
+from services.chassis import logs
+from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.dispatch import messages
+from services.dispatch.actions import engaging, intake, kiosks, partners, reporting
+from services.dispatch.actions.intake import Times
+from services.dispatch.actions.keeping import keep
+from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
+from services.dispatch.packs import Library
+from services.dispatch.settings import DispatchSettings
+from services.dispatch.store import case as cases
+from services.dispatch.store import signals, tables
+from services.dispatch.store.work import Work, run
+
+log = logs.get(__name__)
+EVERY_S = 0.2
+AT_ONCE = 50
+Ids = tuple[str, ...]
+
+
+class Timers:
+    """The loop over everything that falls due."""
+
+    def __init__(self, engine: AsyncEngine, library: Library, settings: DispatchSettings) -> None:
+        self._engine, self._library, self._settings = engine, library, settings
+        self._times = Times(settings.offer, settings.link_within)
+        self._freed = asyncio.Event()
+
+    def unit_freed(self) -> None:
+        """Looks at waiting tasks at once: a unit became free."""
+        self._freed.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until `stop`; a fault of one round is logged and the next round tries again."""
+        while not stop.is_set():
+            try:
+                await self.round()
+            except Exception:
+                RESTARTS_OF_LOOPS.labels("timers").inc()
+                log.exception("timers_failed")
+            self._freed.clear()
+            try:
+                await asyncio.wait_for(self._freed.wait(), EVERY_S)
+            except TimeoutError:
+                continue
+
+    async def round(self) -> None:
+        """One look at everything."""
+        await self._expire_offers()
+        await self._overdue_hand_overs()
+        await self._waiting_tasks()
+        await self._unclaimed_alarms()
+        await self._unacknowledged_p1()
+
+    async def _expire_offers(self) -> None:
+        table = tables.assignments
+        due = (table.c.state == AssignmentState.OFFERED, table.c.due_at <= func.clock_timestamp())
+        for row in await self._rows(select(table.c.incident_id, table.c.id).where(*due).order_by(table.c.due_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                await reporting.expire(work, row[0], row[1], self._times.offer)
+
+            await self._in_transaction(act)
+
+    async def _overdue_hand_overs(self) -> None:
+        table = tables.hand_overs
+        due = (table.c.state == HandOverState.SENT, table.c.due_at <= func.clock_timestamp())
+        for row in await self._rows(select(table.c.incident_id, table.c.id).where(*due)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                case = await cases.load(work, row[0])
+                if case is not None and partners.overdue(work, case, case.hand_overs[row[1]]):
+                    keep(work, case)
+
+            await self._in_transaction(act)
+
+    async def _waiting_tasks(self) -> None:
+        task, incident = tables.tasks, tables.incidents
+        query = (
+            select(task.c.incident_id, task.c.id)
+            .join(incident, incident.c.id == task.c.incident_id)
+            .where(task.c.state == TaskState.WAITING, incident.c.state.in_(signals.UNFINISHED))
+            .order_by(incident.c.priority, task.c.created_at)
+        )
+        rows = await self._rows(query)
+        TASKS_WAITING.set(len(rows))
+        for row in rows:
+
+            async def act(work: Work, row: Ids = row) -> None:
+                case = await cases.load(work, row[0])
+                if case is not None and case.incident.unfinished and case.tasks[row[1]].state is TaskState.WAITING:
+                    await engaging.offer_units(work, case, case.tasks[row[1]], self._times.offer, "unit_freed")
+                    keep(work, case)
+
+            await self._in_transaction(act)
+
+    async def _unclaimed_alarms(self) -> None:
+        """Opens by itself any alarm that no situation has claimed in time."""
+        table = tables.signal_outcomes
+        late = func.clock_timestamp() - timedelta(seconds=self._settings.unclaimed_alarm_s)
+        query = select(table.c.signal_id).where(table.c.unclaimed, table.c.decided_at < late)
+        for row in await self._rows(query.order_by(table.c.decided_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                await claim(work, row[0], self._times)
+
+            await self._in_transaction(act)
+
+    async def _unacknowledged_p1(self) -> None:
+        table = tables.incidents
+        unseen = (
+            table.c.priority == Priority.P1,
+            table.c.state.in_(signals.UNFINISHED),
+            table.c.acknowledged_at.is_(None),
+        )
+        UNACKNOWLEDGED_P1.set(len(await self._rows(select(table.c.id).where(*unseen))))
+        late = func.clock_timestamp() - timedelta(seconds=self._settings.unacknowledged_p1_s)
+        query = select(table.c.id).where(*unseen, table.c.opened_at < late, table.c.attention.is_(None))
+        for row in await self._rows(query):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                case = await cases.load(work, row[0])
+                if case is None or case.incident.acknowledged_at or case.incident.attention:
+                    return
+                case.amend(attention="unacknowledged_p1")
+                case.record(IncidentEvent.ATTENTION_ASKED, "unacknowledged_p1")
+                keep(work, case)
+
+            await self._in_transaction(act)
+
+    async def _rows(self, query: Select[Any]) -> list[Ids]:
+        async with self._engine.connect() as conn:
+            return [tuple(row) for row in await conn.execute(query.limit(AT_ONCE))]
+
+    async def _in_transaction(self, act: Callable[[Work], Awaitable[None]]) -> None:
+        await run(self._engine, self._library, act)
+
+
+async def claim(work: Work, signal_id: str, times: Times) -> None:
+    """Makes sure that an alarm is on a card or in the kiosk queue; opens it if it is nowhere."""
+    table = tables.signal_outcomes
+    where = (table.c.signal_id == signal_id, table.c.unclaimed)
+    changed = await work.conn.execute(update(table).where(*where).values(unclaimed=False).returning(table.c.record))
+    record = changed.scalar_one_or_none()
+    if record is None or await signals.incident_of_signal(work.conn, signal_id) is not None:
+        return
+    report = messages.report_of_outcome(SignalOutcome.model_validate(record))
+    if report.nature is Nature.ACCESS_CALL:
+        await kiosks.receive(work, report)
+        return
+    incident = await intake.receive(work, report, times)
+    log.warning("alarm_unclaimed", signal_id=signal_id, incident_id=incident)
+
+
+async def forget(engine: AsyncEngine, kept: timedelta) -> None:
+    """Deletes stream and outbox rows and idempotency keys that nobody asks for any more."""
+    before = func.clock_timestamp() - kept
+    async with engine.begin() as conn:
+        await conn.execute(delete(tables.stream).where(tables.stream.c.at < before))
+        await conn.execute(delete(tables.outbox).where(tables.outbox.c.sent_at < before))
+        await conn.execute(delete(tables.idempotency).where(tables.idempotency.c.at < before))

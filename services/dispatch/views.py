@@ -1,0 +1,121 @@
+"""Incidents and assignments as consoles, tablets and the API see them: one shape for all three."""
+
+from datetime import datetime
+from typing import Any
+
+from schemas.vocabulary.natures import NATURES
+from services.dispatch.domain.assignment import Assignment, allowed
+from services.dispatch.domain.incident import Incident
+from services.dispatch.domain.report import Place
+from services.dispatch.domain.run_card import Card
+from services.dispatch.packs import Book
+from services.dispatch.store.case import Case
+
+
+def incident_view(incident: Incident) -> dict[str, Any]:
+    """The incident itself, as a row of the console's list."""
+    words = NATURES[incident.nature]
+    return {
+        "incident_id": incident.id,
+        "centre": incident.centre,
+        "commune": incident.commune,
+        "sector": incident.sector,
+        "site": incident.site,
+        "device": incident.device,
+        "nature": incident.nature,
+        "nature_fr": words.fr,
+        "nature_en": words.en,
+        "priority": incident.priority,
+        "state": incident.state,
+        "address": incident.address,
+        "position": place_view(incident.place),
+        "run_card": incident.run_card,
+        "engagement": incident.engagement,
+        "verify_first": incident.verify_first,
+        "verification": incident.verification,
+        "confidence": incident.confidence,
+        "sources": incident.sources,
+        "signals": incident.signals,
+        "folded": incident.folded,
+        "opened_at": moment(incident.opened_at),
+        "acknowledged_at": moment(incident.acknowledged_at),
+        "acknowledged_by": incident.acknowledged_by,
+        "resolved_at": moment(incident.resolved_at),
+        "closed_at": moment(incident.closed_at),
+        "target_at": moment(incident.target_at),
+        "linked_to": incident.linked_to,
+        "merged_into": incident.merged_into,
+        "attention": incident.attention,
+        "flags": list(incident.flags),
+        "pack_version": incident.pack_version,
+        "version": incident.version,
+        "revision": incident.revision,
+    }
+
+
+def case_view(case: Case) -> dict[str, Any]:
+    """The incident with its tasks, assignments, hand-overs and work orders."""
+    state = case.snapshot()
+    parts = {name: state[name] for name in ("tasks", "assignments", "hand_overs", "work_orders")}
+    return incident_view(case.incident) | parts
+
+
+def assignment_view(assignment: Assignment) -> dict[str, Any]:
+    """One assignment with the steps that are possible from where it is."""
+    return {
+        "assignment_id": assignment.id,
+        "unit": assignment.unit,
+        "epoch": assignment.epoch,
+        "incident_id": assignment.incident_id,
+        "task_id": assignment.task_id,
+        "slot": assignment.slot,
+        "state": assignment.state,
+        "reason": assignment.reason,
+        "active": assignment.state.active,
+        "allowed": allowed(assignment.state),
+        "offered_at": moment(assignment.offered_at),
+        "due_at": moment(assignment.due_at),
+        "accepted_at": moment(assignment.accepted_at),
+        "en_route_at": moment(assignment.en_route_at),
+        "on_scene_at": moment(assignment.on_scene_at),
+        "ended_at": moment(assignment.ended_at),
+    }
+
+
+def tablet_view(incident: Incident, book: Book, signal_ids: list[str]) -> dict[str, Any]:
+    """What an officer needs to know of the incident."""
+    card = card_named(book, incident.run_card)
+    site = book.sites.get(incident.site) if incident.site else None
+    words = NATURES[incident.nature]
+    return {
+        "incident_id": incident.id,
+        "nature": incident.nature,
+        "nature_fr": words.fr,
+        "nature_en": words.en,
+        "priority": incident.priority,
+        "position": place_view(incident.place),
+        "site": incident.site,
+        "site_name": site.name if site else None,
+        "address": incident.address,
+        "notes_fr": site.notes_fr if site else "",
+        "notes_en": site.notes_en if site else "",
+        "instructions_fr": card.instructions_fr if card else "",
+        "instructions_en": card.instructions_en if card else "",
+        "signal_ids": signal_ids,
+        "traceparent": incident.traceparent,
+    }
+
+
+def card_named(book: Book, name: str | None) -> Card | None:
+    """The run card of that id in this version of the pack."""
+    return next((card for card in book.cards if card.id == name), None)
+
+
+def place_view(place: Place | None) -> dict[str, Any] | None:
+    """A place as JSON."""
+    return {"lat": place.lat, "lon": place.lon, "accuracy_m": place.accuracy_m} if place else None
+
+
+def moment(at: datetime | None) -> str | None:
+    """A moment as RFC 3339."""
+    return at.isoformat() if at else None
