@@ -61,6 +61,8 @@ def _topic_advice(change: Change, before: Topic, after: Topic) -> str:
         return f"Deploy {readers} before {writers}: an old reader makes it a dead letter."
     if change.kind is Kind.MESSAGE_REMOVED:
         return f"Records of it are still kept: let {readers} read it until they are gone."
+    if change.kind is Kind.CLEANUP_CHANGED:
+        return f"Records that readers count on would go, or stay: deploy {readers} ready for that first."
     return (
         f"Records of one key would be in two places, in no order: make a new topic, deploy {readers} on both"
         f" first, then {writers}, then retire the old one."
