@@ -39,8 +39,8 @@ class KafkaLanes:
         return self._urgent is not None
 
     def try_open(self) -> bool:
-        """Opens the urgent lane if the cluster answers; blocks up to 10 s, so call it from a thread."""
-        if self._urgent is None:
+        """Opens the urgent lane if the cluster answers; blocks for seconds, so call it from a thread."""
+        if self._urgent is None and self._producer.reachable():
             try:
                 self._urgent = FanOutProducer(dict(self._config), URGENT)
             except (KafkaException, DeliveryFailed, KeyError) as error:

@@ -66,12 +66,13 @@ class IngestProcess:
         conversation = self._conversation()
         limits = Limits(settings.ingest_dc09_connections, settings.ingest_dc09_idle_s, settings.ingest_dc09_partial_s)
         tcp, udp = TcpListener(conversation, limits), UdpListener(conversation)
+        parts = self._parts(stop)
         _require_free(settings.bind_host, settings.ingest_http_port)
         try:
             port = await tcp.start(settings.bind_host, settings.ingest_dc09_port)
             await udp.start(settings.bind_host, port)
             self._packs.start()
-            await until_stopped(stop, *self._parts(stop))
+            await until_stopped(stop, *parts)
         finally:
             await tcp.stop()
             await udp.stop()
@@ -135,9 +136,8 @@ class IngestProcess:
         left = await self._reception.drain(DRAIN_S)
         if left:
             log.error("signals_without_answer", count=left)
-        await asyncio.to_thread(self._packs.stop)
-        await asyncio.to_thread(self._lanes.close)
-        await asyncio.to_thread(self._producer.close)
+        closing = (self._packs.stop, self._lanes.close, self._producer.close)
+        await asyncio.gather(*(asyncio.to_thread(close) for close in closing))
 
 
 def _require_free(host: str, port: int) -> None:

@@ -1,0 +1,249 @@
+"""Ingest on real Kafka and a real MQTT broker: every door, until the record is on its topic."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.signals import Flag, Phase
+from tests.flow.ingest_world import KEY, Reader, RunningIngest, apply_pack, tell, until
+from tests.unit.ingest import frames
+
+
+@pytest.fixture(scope="module")
+async def ingest(kafka: str, mqtt: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningIngest]:
+    """One process for the module, ready, with the small pack."""
+    apply_pack(kafka)
+    process = RunningIngest(kafka, mqtt, tmp_path_factory.mktemp("ingest"))
+    await process.start()
+    yield process
+    assert process.stop() == 0, process.log[-3000:]
+
+
+@pytest.fixture
+def signals(kafka: str) -> Iterator[Reader]:
+    """Topic `signals` from now on."""
+    reader = Reader(kafka, "signals")
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def urgent(kafka: str) -> Iterator[Reader]:
+    """Topic `alarms.urgent` from now on."""
+    reader = Reader(kafka, "alarms.urgent")
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def dead(kafka: str) -> Iterator[Reader]:
+    """Topic `signals.dead` from now on."""
+    reader = Reader(kafka, "signals.dead")
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+async def http(ingest: RunningIngest) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the HTTP doors."""
+    async with httpx.AsyncClient(base_url=ingest.url) as client:
+        yield client
+
+
+async def test_fire_frame_over_tcp(ingest: RunningIngest, signals: Reader, urgent: Reader) -> None:
+    """A fire frame is acknowledged once it is on both topics under one id."""
+    answer = await tell(ingest.dc09_port, frames.plain("Nri1/FA01", account="F70001", at=datetime.now(UTC)))
+    assert answer == frames.envelope(b'"ACK"0001L0#F70001[]')
+    (signal_,) = signals.signals("fi-panel")
+    assert (signal_.nature, signal_.zone, signal_.place, signal_.flags) == (Nature.FIRE, "01", "Hall", ())
+    assert {copy.signal_id for copy in urgent.signals("fi-panel")} == {signal_.signal_id}
+
+
+async def test_encrypted_frame_over_udp(ingest: RunningIngest, signals: Reader) -> None:
+    """An encrypted datagram is answered encrypted, to its sender."""
+    answers: asyncio.Queue[bytes] = asyncio.Queue()
+
+    class Panel(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: object) -> None:
+            answers.put_nowait(data)
+
+    address = ("127.0.0.1", ingest.dc09_port)
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Panel, remote_addr=address)
+    transport.sendto(frames.encrypted("Nri1/BA02", datetime.now(UTC), account="F70002", key=KEY, sequence=42))
+    answer = await asyncio.wait_for(answers.get(), 5)
+    transport.close()
+    assert answer[9:].startswith(b'"*ACK"0042L0#F70002[')
+    (signal_,) = signals.signals("fi-sealed")
+    assert (signal_.nature, signal_.place) == (Nature.INTRUSION, "Canteen")
+
+
+async def test_frames_in_one_segment_with_a_damaged_one_between(
+    ingest: RunningIngest, signals: Reader, dead: Reader
+) -> None:
+    """A damaged frame between two good ones is kept aside and hurts neither; both are answered in order."""
+    good = [frames.plain("Nri1/BA02", account="F70001", sequence=number) for number in (201, 203)]
+    bad = frames.plain("Nri1/BA02", account="F70001", sequence=202, wrong_crc=True)
+    answer = await tell(ingest.dc09_port, good[0] + bad + good[1], answers=2)
+    assert answer == frames.envelope(b'"ACK"0201L0#F70001[]') + frames.envelope(b'"ACK"0203L0#F70001[]')
+    assert [found.mark for found in signals.signals("fi-panel")] == ["0201", "0203"]
+    assert [letter.reason for letter in dead.dead()] == ["crc_mismatch"]
+
+
+async def test_kiosk_and_its_repeat(http: httpx.AsyncClient, signals: Reader, urgent: Reader) -> None:
+    """A repeated press is answered with the same id and stored once; its other button is another signal."""
+    call = {"call_id": "c-1", "nature": "sos", "at": "2026-05-04T21:12:03Z"}
+    first, again = [await http.post("/v1/kiosks/fi-kiosk/calls", json=call) for _ in range(2)]
+    other = await http.post("/v1/kiosks/fi-kiosk/calls", json={**call, "nature": "access"})
+    assert [first.status_code, again.status_code, other.status_code] == [202, 202, 202]
+    assert first.json()[0]["repeat"] is False
+    assert again.json() == [{"signal_id": first.json()[0]["signal_id"], "repeat": True}]
+    natures = [found.nature for found in signals.signals("fi-kiosk")]
+    assert natures == [Nature.KIOSK_SOS, Nature.ACCESS_CALL]
+    assert {copy.nature for copy in urgent.signals("fi-kiosk")} == {Nature.KIOSK_SOS}
+
+
+async def test_sos_with_positions_and_cancel(http: httpx.AsyncClient, signals: Reader, urgent: Reader) -> None:
+    """An SOS is placed by its position; what follows keeps its subject and takes both lanes; nobody is named."""
+    at = datetime.now(UTC).isoformat()
+    body = {"lat": 49.1, "lon": 6.1, "accuracy_m": 12, "at": at, "person": "+33600000000"}
+    sos_id = (await http.post("/v1/sos", json=body)).json()[0]["sos_id"]
+    moved = {"lat": 49.5, "lon": 7.0, "accuracy_m": 300, "at": at}
+    assert (await http.post(f"/v1/sos/{sos_id}/positions", json=moved)).status_code == 202
+    assert (await http.post(f"/v1/sos/{sos_id}/cancel")).status_code == 202
+    found = signals.signals(f"sos:{sos_id}")
+    assert [(one.phase, one.subject, one.sector) for one in found] == [
+        (Phase.RAISE, sos_id, "fi-sector"),
+        (Phase.UPDATE, sos_id, "fi-sector"),
+        (Phase.CANCEL, sos_id, "fi-sector"),
+    ]
+    assert found[1].flags == (Flag.POSITION_INACCURATE,)
+    assert found[1].position is not None
+    assert found[1].position.lat == 49.5
+    assert "+33600000000" not in found[0].model_dump_json()
+    assert len(urgent.signals(f"sos:{sos_id}")) >= 3
+
+
+async def test_list_of_signals(http: httpx.AsyncClient, signals: Reader) -> None:
+    """A thousand signals get a thousand results; a wrong one among them fails alone."""
+    items = [{"device": f"fi-lamp-{number}", "nature": "lamp_out", "sequence": number} for number in range(1000)]
+    items[500] = {"device": "fi-lamp-500", "nature": "no such nature"}
+    answer = await http.post("/v1/signals", json=items)
+    assert answer.status_code == 202
+    results = answer.json()
+    assert [number for number, result in enumerate(results) if "error" in result] == [500]
+    assert len({result["signal_id"] for result in results if "error" not in result}) == 999
+    stored = [found for found in signals.read() if getattr(found, "device", "").startswith("fi-lamp-")]
+    assert len(stored) == 999
+
+
+async def test_trace_goes_on_in_kafka(ingest: RunningIngest, http: httpx.AsyncClient) -> None:
+    """A caller's traceparent is the parent of ingest's span."""
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    await http.post("/v1/signals", json={"device": "fi-traced", "nature": "lamp_out"}, headers=headers)
+
+    async def written() -> bool:
+        return any(
+            span["name"] == "ingest.receive" and span["trace_id"] == trace and span["parent_id"] == "b7ad6b7169203331"
+            for span in map(json.loads, ingest.traces.splitlines())
+        )
+
+    await until(written, "the span was not exported")
+
+
+async def test_camera_object_over_mqtt(mqtt: str, ingest: RunningIngest, signals: Reader, dead: Reader) -> None:
+    """New, update, end of one object: raised once under its id, updated when something changed, and no more."""
+    after = {"id": "1.5-abc", "camera": "cam-testdrive", "label": "goat", "top_score": 0.4, "entered_zones": []}
+    sequence = [
+        ("new", after),
+        ("update", {**after, "top_score": 0.72}),
+        ("update", {**after, "top_score": 0.73}),
+        ("update", {**after, "top_score": 0.73, "entered_zones": ["barn"]}),
+        ("end", {**after, "top_score": 0.73, "entered_zones": ["barn"]}),
+    ]
+    messages = [json.dumps({"type": kind, "before": after, "after": now}) for kind, now in sequence]
+    publish(mqtt, "frigate/events", ["this is no event", *messages])
+
+    async def seen() -> bool:
+        return len(signals.signals("fi-cam")) >= 3
+
+    await until(seen, f"no camera signals: {ingest.log[-2000:]}")
+    found = signals.signals("fi-cam")
+    assert [(one.phase, one.attributes["change"]) for one in found] == [
+        (Phase.RAISE, "raised"),
+        (Phase.UPDATE, "zone_entered"),
+        (Phase.UPDATE, "ended"),
+    ]
+    assert {(one.subject, one.mark, one.use_case) for one in found} == {("1.5-abc", "1.5-abc", "goats")}
+    assert any("frigate/events" in letter.reason for letter in dead.dead())
+
+
+async def test_silent_panel_becomes_a_fault(ingest: RunningIngest, signals: Reader) -> None:
+    """A panel that misses its supervision raises one fault; when it is heard again the fault is restored."""
+    null = frames.envelope(b'"NULL"0000L0#F70003[]')
+    await tell(ingest.dc09_port, null)
+    before = len(signals.signals("fi-watched"))  # it may have been silent, and restored just now
+
+    async def phases(wanted: set[Phase]) -> bool:
+        return {one.phase for one in signals.signals("fi-watched")[before:]} == wanted
+
+    await until(lambda: phases({Phase.RAISE}), "no fault", seconds=15)
+    await tell(ingest.dc09_port, null)
+    await until(lambda: phases({Phase.RAISE, Phase.RESTORE, Phase.HEARTBEAT}), "no restore")
+    assert len(signals.signals("fi-watched")) == before + 3
+
+
+async def test_nothing_is_acknowledged_without_kafka(mqtt: str, tmp_path: Path) -> None:
+    """Without Kafka the process lives, is not ready, answers HTTP with 503 and Retry-After, and panels not at all."""
+    process = RunningIngest("127.0.0.1:9", mqtt, tmp_path, INGEST_PACK_GRACE_S="0", INGEST_ACKNOWLEDGE_WITHIN_S="0.3")
+    await process.start(ready=False)
+    try:
+        async with httpx.AsyncClient(base_url=process.url) as client:
+            assert (await client.get("/health/ready")).status_code == 503
+            answer = await client.post("/v1/kiosks/fi-kiosk/calls", json={"nature": "sos"})
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert await tell(process.dc09_port, frames.plain("Nri1/BA02", account="F70001"), seconds=1.0) == b""
+    finally:
+        assert process.stop() == 0
+
+
+async def test_kill_9_loses_no_acknowledged_signal(kafka: str, mqtt: str, signals: Reader, tmp_path: Path) -> None:
+    """Frames sent and repeated while ingest is killed twice: each acknowledged one is stored, with one fingerprint."""
+    apply_pack(kafka)
+    process = RunningIngest(kafka, mqtt, tmp_path)
+    await process.start()
+    acknowledged = []
+    for number in range(1, 61):
+        if number in {20, 40}:
+            process.kill()
+            await process.start()
+        frame = frames.plain("Nri1/BA02", account="F70001", sequence=9000 + number)
+        if b'"ACK"' in await tell(process.dc09_port, frame):
+            acknowledged.append(f"{9000 + number}")
+    process.signal(signal.SIGTERM)
+    assert process.stop() == 0
+    assert len(acknowledged) == 60
+    stored = [one.mark for one in signals.signals("fi-panel")]
+    assert stored == acknowledged
+
+
+def publish(url: str, topic: str, payloads: list[str]) -> None:
+    """Publishes at QoS 1 with a client of its own; returns once the broker has acknowledged all."""
+    host, _, port = url.removeprefix("mqtt://").partition(":")
+    client = paho.Client(CallbackAPIVersion.VERSION2)
+    client.connect(host, int(port))
+    client.loop_start()
+    for payload in payloads:
+        client.publish(topic, payload, qos=1).wait_for_publish(10)
+    client.disconnect()
+    client.loop_stop()
