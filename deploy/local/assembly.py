@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from deploy.local.city_secrets import city_secrets
 from deploy.local.doors import Doors, choose_doors
 from deploy.local.kafka.jars import fetch_jars
 from deploy.local.kafka.java import require_java
 from deploy.local.kafka.part import KafkaParts
 from deploy.local.kafka.properties import BrokerPorts
+from deploy.local.layout import REPOSITORY
 from deploy.local.mqtt.part import MqttPart, find_mosquitto
 from deploy.local.part import Part
 from deploy.local.ports import PortBook
@@ -28,6 +31,8 @@ class Assembly:
     parts: tuple[Part, ...]
     endpoints: Endpoints
     doors: Doors
+    secrets: Mapping[str, str]
+    """Variables that the demo's driver needs as well, to encrypt like a panel and to verify like a partner."""
 
 
 class Assembler:
@@ -46,6 +51,7 @@ class Assembler:
         doors = choose_doors(self._settings, self._book)
         embedded = tuple(part.name for part in self._parts)
         overlay = self._settings.overlay
+        secrets = self._secrets()
         services = ServiceParts(
             layout=self._settings.layout,
             doors=doors,
@@ -54,9 +60,24 @@ class Assembler:
             city=self._settings.city,
             overlay=str(overlay) if overlay else None,
             log_level=self._settings.log_level,
+            secrets=secrets,
+            secrets_dir=self._settings.secrets,
         )
         self._parts += services.parts()
-        return Assembly(self._wanted_parts(), endpoints, doors)
+        return Assembly(self._wanted_parts(), endpoints, doors, secrets)
+
+    def _secrets(self) -> Mapping[str, str]:
+        """Only for a run with services: parts alone need none."""
+        settings = self._settings
+        if self._only and not self._only & {"ingest", "notify"}:
+            return {}
+        overlays = [settings.overlay] if settings.overlay else []
+        city = REPOSITORY / "deploy" / "cities" / settings.city
+        if not city.is_dir():
+            cities = ", ".join(sorted(folder.name for folder in city.parent.iterdir() if folder.is_dir()))
+            french, english = f"choisissez parmi {cities}", f"choose among {cities}"
+            raise StackError(wrong_setting("VIGIE_CITY", settings.city, french, english))
+        return city_secrets(city, overlays, settings.secrets, partial(self._say, "pack"))
 
     def _wants(self, name: str) -> bool:
         return not self._only or name in self._only
@@ -79,8 +100,8 @@ class Assembler:
         book = self._book
         clients = [book.choose(9092 + 2 * i, "KAFKA_PORT", self._first(i)) for i in range(settings.brokers)]
         ports = [BrokerPorts(client=port, controller=book.free()) for port in clients]
-        say = lambda line: self._say("kafka", line)  # noqa: E731
-        kafka = KafkaParts(settings.layout, require_java(), fetch_jars(settings.cache, say), ports)
+        jars = fetch_jars(settings.cache, partial(self._say, "kafka"))
+        kafka = KafkaParts(settings.layout, require_java(), jars, ports)
         self._parts += kafka.parts()
         return kafka.bootstrap
 

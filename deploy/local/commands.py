@@ -144,7 +144,14 @@ def with_exercise(settings: LocalSettings) -> LocalSettings:
 
 async def _drive(settings: LocalSettings, stack: Running) -> int:
     """Runs the driver until it ends, Ctrl-C, or a part failed for good."""
-    env = {**os.environ, "VIGIE_VAR": str(settings.var), "PYTHONPATH": str(REPOSITORY)}
+    env = {
+        **os.environ,
+        **stack.assembly.secrets,
+        "VIGIE_VAR": str(settings.var),
+        "VIGIE_SECRETS_DIR": str(settings.secrets),
+        "VIGIE_CITY": settings.city,
+        "PYTHONPATH": str(REPOSITORY),
+    }
     driver = await asyncio.create_subprocess_exec(sys.executable, "-m", "demo", env=env, cwd=REPOSITORY)
     ended = asyncio.create_task(driver.wait())
     kept = asyncio.create_task(stack.supervisor.until(stack.stop))

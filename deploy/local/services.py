@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from deploy.local.doors import Doors, dispatch_name
 from deploy.local.health import http_ready
@@ -36,6 +37,8 @@ class ServiceParts:
     city: str
     overlay: str | None = None
     log_level: str = "INFO"
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets_dir: Path | None = None
 
     def parts(self) -> list[Part]:
         """Steps and services, in no particular order: `after` says what waits for what."""
@@ -94,16 +97,18 @@ class ServiceParts:
             "INGEST_DC09_PORT": str(doors.dc09),
             "DISPATCH_PORT": str(doors.dispatch[0]),
             "DISPATCH_URLS": ",".join(doors.dispatch_urls),
+            "DISPATCH_PUBLIC_URL": doors.dispatch_urls[0],
             "SCREENING_PORT": str(doors.screening),
             "CORRELATION_PORT": str(doors.correlation),
             "NOTIFY_PORT": str(doors.notify),
             "TRACES_FILE": str(self.layout.traces / f"{process}.jsonl"),
             "VIGIE_VAR": str(self.layout.var),
             "VIGIE_STATE_DIR": str(self.layout.state(process)),
-            "VIGIE_SECRETS_DIR": str(self.layout.secrets),
+            "VIGIE_SECRETS_DIR": str(self.secrets_dir or self.layout.secrets),
             "LOG_LEVEL": self.log_level,
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",
+            **self.secrets,
         }
 
 

@@ -27,6 +27,7 @@ class LocalSettings(BaseSettings):
     dispatches: Annotated[Literal[1, 2], BeforeValidator(_number)] = Field(default=1, alias="VIGIE_DISPATCHES")
     city: str = Field(default="metz", alias="VIGIE_CITY", pattern=r"^[a-z0-9][a-z0-9_-]*$")
     overlay: Path | None = Field(default=None, alias="VIGIE_OVERLAY")
+    secrets_dir: Path | None = Field(default=None, alias="VIGIE_SECRETS_DIR")
     bind_host: str = Field(default="127.0.0.1", alias="BIND_HOST")
     log_level: str = Field(default="INFO", alias="LOG_LEVEL")
     demo_seconds: float | None = Field(default=None, alias="DEMO_SECONDS", gt=0)
@@ -45,7 +46,7 @@ class LocalSettings(BaseSettings):
     correlation_port: int | None = Field(default=None, alias="CORRELATION_PORT", ge=1, le=65_535)
     notify_port: int | None = Field(default=None, alias="NOTIFY_PORT", ge=1, le=65_535)
 
-    @field_validator("var", "cache", "overlay")
+    @field_validator("var", "cache", "overlay", "secrets_dir")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
@@ -54,6 +55,11 @@ class LocalSettings(BaseSettings):
     def layout(self) -> Layout:
         """Folders of this run."""
         return Layout(var=self.var, cache=self.cache)
+
+    @property
+    def secrets(self) -> Path:
+        """Where services look for the files that the pack refers to."""
+        return self.secrets_dir or self.layout.secrets
 
 
 def read_settings() -> LocalSettings:

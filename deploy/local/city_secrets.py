@@ -1,0 +1,63 @@
+"""Secrets that the city pack refers to, made up where this machine does not hold them, so that a demo can encrypt.
+
+A pack names its panel keys and webhook secrets (`env:NAME`, `file:NAME`) and never holds them. What is neither in the
+environment nor in the secrets folder is made here once, kept in `var/secrets` (mode 0600) and said: a real panel's
+key must be put there instead. Mail and SMS addresses (`apprise_ref`) are never made up.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from deploy.local.record import replace_text
+from schemas.pack.files import load_pack
+from schemas.pack.findings import PackInvalid
+from schemas.pack.pack import CityPack
+
+AES_KEY_BYTES = 16
+"""SIA DC-09 allows AES with 16, 24 or 32 bytes; hex on file."""
+PERSON_KEY = "INGEST_PERSON_KEY"
+"""Key of the pseudonyms of app users; kept, so that the same person stays the same after a restart."""
+
+
+def city_secrets(folder: Path, overlays: Sequence[Path], keep_in: Path, say: Callable[[str], None]) -> dict[str, str]:
+    """Returns the variables to give to processes: what the environment lacks. Files are made in `keep_in`."""
+    references = ["env:" + PERSON_KEY, *_references(folder, overlays)]
+    variables = {}
+    for reference in references:
+        kind, _, name = reference.partition(":")
+        if "/" in name or (kind == "env" and name in os.environ):
+            continue
+        value = _kept(keep_in / name, say)
+        if kind == "env":
+            variables[name] = value
+    return variables
+
+
+def _references(folder: Path, overlays: Sequence[Path]) -> Iterator[str]:
+    """A pack with errors gives none: the step that applies it says what is wrong."""
+    try:
+        pack = load_pack(folder, overlays)
+    except PackInvalid:
+        return
+    yield from references_of(pack)
+
+
+def references_of(pack: CityPack) -> Iterator[str]:
+    """Yields the reference of each panel's key and each agency's webhook secret."""
+    for device in pack.devices:
+        if device.panel is not None and device.panel.key_ref is not None:
+            yield device.panel.key_ref
+    for agency in pack.agencies:
+        if agency.secret_ref is not None:
+            yield agency.secret_ref
+
+
+def _kept(file: Path, say: Callable[[str], None]) -> str:
+    if not file.exists():
+        replace_text(file, secrets.token_hex(AES_KEY_BYTES))
+        say(f"secret d'exercice créé / exercise secret made: {file}")
+    return file.read_text().strip()
