@@ -1,4 +1,4 @@
-"""What a command learns of the running stack: its doors (`run/stack.json`, by `make up`) and its secrets folder."""
+"""Where the running stack listens: `run/stack.json` under $VIGIE_VAR, written by `make up`."""
 
 import json
 import os
@@ -11,18 +11,10 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 def dispatch_urls(environ: Mapping[str, str] = os.environ) -> list[str]:
     """Dispatch's doors, the first to be tried first; the default door where no stack has left its record."""
+    var = Path(environ.get("VIGIE_VAR") or REPOSITORY / "var")
     try:
-        record = json.loads((_var(environ) / "run" / "stack.json").read_text(encoding="utf-8"))
+        record = json.loads((var / "run" / "stack.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return [DEFAULT_DISPATCH_URL]  # none is running here, or it is being written: the doors table's default
     urls = record.get("dispatch_urls") if isinstance(record, dict) else None
     return [str(url) for url in urls] if urls else [DEFAULT_DISPATCH_URL]
-
-
-def secrets_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where services look `file:` references up."""
-    return Path(environ.get("VIGIE_SECRETS_DIR") or _var(environ) / "secrets")
-
-
-def _var(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("VIGIE_VAR") or REPOSITORY / "var")

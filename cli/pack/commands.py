@@ -9,9 +9,8 @@ import typer
 
 from cli.exit_codes import ExitCode
 from cli.pack.delivery import Delivered, NotDelivered, Refused, deliver
-from cli.pack.secret_files import make_missing, references
 from cli.pack.summary import applied, errors_found, summary
-from cli.stack_record import dispatch_urls, secrets_folder
+from cli.stack_record import dispatch_urls
 from schemas.pack.files import LoadedPack, load_with_warnings
 from schemas.pack.findings import PackInvalid
 
@@ -31,10 +30,6 @@ Json = Annotated[bool, typer.Option("--json", help="Tout le pack en JSON. / The 
 Dispatch = Annotated[
     str | None,
     typer.Option("--dispatch", metavar="URL", help="Porte de dispatch. / Dispatch door (default: stack.json)."),
-]
-Into = Annotated[
-    Path | None,
-    typer.Option("--into", metavar="DOSSIER", help="Où les mettre. / Where to put them (default: VIGIE_SECRETS_DIR)."),
 ]
 
 
@@ -71,21 +66,6 @@ def apply(folder: Folder, overlay: Overlays = None, dispatch: Dispatch = None) -
     except NotDelivered as problem:
         _fail(str(problem), ExitCode.UNREACHABLE)
     print(applied(loaded.pack, delivered))
-
-
-@group.command("secrets")
-def make_secrets(folder: Folder, overlay: Overlays = None, into: Into = None) -> None:
-    """Crée les secrets qui manquent, pour une démonstration. / Make the secrets that are missing, for a demo.
-
-    Seules les références file: sont créées ; ce qui existe n'est jamais changé.
-    / Only file: references are made; what exists is never changed.
-    """
-    target = into or secrets_folder()
-    made, lacking = make_missing(references(_loaded(folder, overlay).pack), target)
-    for name in made:
-        print(f"créé / made: {target / name}")
-    for reference in lacking:
-        print(f"à fournir / to be provided: {reference}")
 
 
 def _loaded(folder: Path, overlays: list[Path] | None) -> LoadedPack:
