@@ -65,7 +65,7 @@ async def test_restore_annotates(world: World) -> None:
 async def test_cancel_names_a_user_not_a_zone(world: World) -> None:
     """A cancel's number is a user code: it is not taken for the zone of that number."""
     signal = await heard(world, frames.plain("Nri1/BC01"))
-    assert (signal.phase, signal.zone, signal.subject) == (Phase.CANCEL, None, "panel-school")
+    assert (signal.phase, signal.zone, signal.subject) == (Phase.CANCEL, None, None)
 
 
 async def test_contact_id(world: World) -> None:

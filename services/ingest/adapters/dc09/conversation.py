@@ -117,7 +117,8 @@ def _timely(content: Content, now: datetime) -> bool:
 
 def _note(transport: str, result: FrameResult, frame: Frame | None) -> None:
     metrics.DC09_FRAMES.labels(transport, result.value).inc()
-    log.info(
+    say = log.debug if result is FrameResult.ACKNOWLEDGED else log.warning
+    say(
         "dc09_frame",
         transport=transport,
         result=result.value,

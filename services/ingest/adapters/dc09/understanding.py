@@ -38,6 +38,11 @@ class _Sender:
     known: KnownDevice | None
     flags: tuple[Flag, ...]
 
+    @property
+    def name(self) -> str | None:
+        """The panel's name in the pack."""
+        return self.known.device.name if self.known is not None else None
+
 
 def unreadable(frame: Frame, directory: Directory) -> Reading:
     """A frame whose content stays shut: no key, another key, or a format nobody reads here.
@@ -55,7 +60,7 @@ def unreadable(frame: Frame, directory: Directory) -> Reading:
         phase=Phase.HEARTBEAT if supervision else Phase.RAISE,
         content=frame.message,
         mark=frame.sequence if frame.numbered else None,
-        subject=sender.device,
+        zone_place=sender.name,
         flags=(*sender.flags, *_length(frame), Flag.UNKNOWN_CODE),
         attributes={"format": frame.token, "readable": False},
         proves_life=False,
@@ -80,7 +85,7 @@ def understand(frame: Frame, content: Content, directory: Directory, now: dateti
         content=_content(frame, content),
         mark=frame.sequence if frame.numbered else None,
         device_at=location.occurred(extended) or sent_at,
-        subject=sender.device,
+        zone_place=sender.name,
         flags=(*sender.flags, *_length(frame), *((Flag.WRONG_CLOCK,) if clock_wrong else ())),
         attributes=_attributes(frame, sender),
         proves_life=frame.encrypted or not _expects_encryption(sender),
@@ -112,8 +117,9 @@ def _event(frame_signal: Understood, event: PanelEvent, number: int, sender: _Se
         content=frame_signal.content + b"/%d" % number,
         place=_at_zone(frame_signal.place, zone),
         zone=named,
-        zone_place=zone.place if zone is not None else None,
-        subject=f"{sender.device}/{named}" if named else sender.device,
+        zone_place=zone.place if zone is not None else sender.name,
+        # Without a zone, readers look for the newest of this nature on this device.
+        subject=f"{sender.device}/{named}" if named else None,
         code=_code(event),
         flags=flags,
         attributes=frame_signal.attributes | _event_attributes(event, status),

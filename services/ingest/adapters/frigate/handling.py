@@ -88,4 +88,4 @@ class Handling:
 
 def _note(result: str) -> None:
     metrics.MQTT_MESSAGES.labels(result).inc()
-    log.info("mqtt_message", result=result)
+    log.debug("mqtt_message", result=result)

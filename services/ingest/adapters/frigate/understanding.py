@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from schemas.pack.devices import LabelRule
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind, Flag, Phase
-from services.ingest.adapters.frigate.payloads import EventMessage, MessageType, ReviewMessage, TrackedObject
+from services.ingest.adapters.frigate.payloads import EventMessage, MessageType, ReviewMessage
 from services.ingest.directory import Directory
 from services.ingest.domain.clocks import time_flags
 from services.ingest.domain.signal import Attribute, Place, Understood
@@ -31,6 +31,7 @@ class _Camera:
     place: Place
     flags: tuple[Flag, ...]
     labels: dict[str, LabelRule]
+    name: str | None = None
 
     def rule(self, label: str) -> LabelRule:
         """What the centre says about a label. One it does not name is still a signal: the legal gate refuses it."""
@@ -45,7 +46,7 @@ def understand_event(message: EventMessage, tracking: Tracking, directory: Direc
     rule = camera.rule(found.label)
     verdict = tracking.seen(
         Sighting(
-            object_id=found.id,
+            object_id=_tracked(found.camera, found.id),
             score=found.best_score,
             min_score=rule.min_score,
             false_positive=bool(found.false_positive),
@@ -57,7 +58,17 @@ def understand_event(message: EventMessage, tracking: Tracking, directory: Direc
     if verdict.phase is None:
         return Reading((), verdict.reason)
     at = _moment(found.frame_time or found.start_time)
-    signal = _signal(camera, found.id, found.label, rule, verdict, at, now, _zone(found), found.best_score)
+    signal = _signal(
+        camera,
+        found.id,
+        found.label,
+        rule,
+        verdict,
+        at,
+        now,
+        found.current_zones or found.entered_zones,
+        found.best_score,
+    )
     return Reading((signal,), verdict.reason)
 
 
@@ -69,12 +80,12 @@ def understand_review(message: ReviewMessage, tracking: Tracking, directory: Dir
     signals = []
     reason = TrackReason.NOT_AN_ALERT
     for number, object_id in enumerate(review.data.detections):
-        verdict = tracking.reviewed(object_id, review.severity == ALERT)
+        verdict = tracking.reviewed(_tracked(review.camera, object_id), review.severity == ALERT)
         reason = verdict.reason
         if verdict.phase is not None:
             label = _label(review.data.objects, number)
-            zone = ", ".join(review.data.zones)[:128] or None
-            signals.append(_signal(camera, object_id, label, camera.rule(label), verdict, at, now, zone, None))
+            zones = review.data.zones
+            signals.append(_signal(camera, object_id, label, camera.rule(label), verdict, at, now, zones, None))
     return Reading(tuple(signals), TrackReason.REVIEW_ALERT if signals else reason)
 
 
@@ -86,11 +97,13 @@ def _signal(
     verdict: Verdict,
     at: datetime | None,
     now: datetime,
-    zone: str | None,
+    zones: tuple[str, ...],
     score: float | None,
 ) -> Understood:
     phase = verdict.phase or Phase.UPDATE
     attributes: dict[str, Attribute] = {"label": label, "change": verdict.reason.value}
+    if zones:
+        attributes["zones"] = ", ".join(zones)[:128]
     # Content and mark of a raise name the object alone: after a restart any later message of the same object
     # raises under the same fingerprint, and screening sees that it is no new one.
     what = phase.value if phase is not Phase.UPDATE else f"{verdict.reason.value}@{at.timestamp() if at else 0}"
@@ -103,7 +116,8 @@ def _signal(
         content=f"{object_id}/{what}".encode(),
         mark=object_id,
         device_at=at,
-        zone=zone,
+        zone_place=camera.name,
+        code=label[:32],
         subject=object_id,
         use_case=rule.use_case,
         confidence=score,
@@ -117,17 +131,18 @@ def _camera(name: str, directory: Directory) -> _Camera:
     if known is None:
         return _Camera(f"frigate:{name}", directory.unplaced(), directory.unknown_device, {})
     labels = known.device.analytics.labels if known.device.analytics is not None else {}
-    return _Camera(known.device.id, known.place, (), labels)
+    return _Camera(known.device.id, known.place, (), labels, known.device.name)
+
+
+def _tracked(camera: str, object_id: str) -> str:
+    """Two Frigate servers may give one id to two objects; cameras have names of their own."""
+    return f"{camera}/{object_id}"
 
 
 def _label(labels: tuple[str, ...], number: int) -> str:
     """Reviews list labels apart from ids; `-verified` only says that a sub-label was recognised."""
     label = labels[number] if number < len(labels) else labels[0] if labels else "unknown"
     return label.removesuffix("-verified")
-
-
-def _zone(found: TrackedObject) -> str | None:
-    return ", ".join(found.current_zones or found.entered_zones)[:128] or None
 
 
 def _moment(unix_s: float | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from schemas.vocabulary.natures import FAULTS
 from schemas.vocabulary.signals import DeviceKind, Flag
 from services.ingest.adapters.generic.bodies import GenericSignal
 from services.ingest.directory import Directory, KnownDevice
@@ -29,6 +30,7 @@ def understand(body: GenericSignal, directory: Directory, now: datetime) -> Unde
         content=body.model_dump_json(exclude_defaults=True).encode(),
         mark=None if body.sequence is None else str(body.sequence),
         device_at=at,
+        zone_place=known.device.name if known is not None else None,
         subject=f"{body.device}/{body.nature.value}",
         use_case=_use_case(body, known),
         flags=flags if place.position is not None else (*flags, Flag.NO_POSITION),
@@ -50,8 +52,8 @@ def _place(body: GenericSignal, known: KnownDevice | None, directory: Directory)
 
 
 def _use_case(body: GenericSignal, known: KnownDevice | None) -> str | None:
-    """None unless a camera speaks: then what it names, so that this door is no way around the legal gate."""
-    if known is None or known.device.kind is not DeviceKind.CAMERA:
+    """None unless a camera claims to have seen something: then what it names, lest this be a way around the gate."""
+    if known is None or known.device.kind is not DeviceKind.CAMERA or body.nature in FAULTS:
         return None
     named = body.attributes.get("use_case", body.attributes.get("label"))
     rules = known.device.analytics.labels if known.device.analytics is not None else {}

@@ -45,7 +45,7 @@ def understand_call(kiosk: str, body: KioskCall, raw: bytes, directory: Director
         content=raw,
         mark=body.call_id,
         device_at=at,
-        subject=f"{kiosk}/{body.call_id}"[:128] if body.call_id else None,
+        zone_place=known.device.name if known is not None else None,
         flags=(*(() if known is not None else directory.unknown_device), *time_flags(at, now)),
     )
 
