@@ -7,9 +7,10 @@ import socket
 import struct
 from urllib.parse import urlsplit
 
-from deploy.local.part import Check
+from deploy.local.part import Check, Words
 
 ATTEMPT_SECONDS = 2.0
+LONGEST_REPORT = 10_000  # bytes
 _API_VERSIONS = 18
 _MQTT_CONNACK = 0x20
 
@@ -93,6 +94,28 @@ def http_ready(url: str) -> Check:
         return status_line.endswith(b" 200")
 
     return check
+
+
+def http_body(url: str) -> Words:
+    """Returns what the readiness door says, on one line; empty if nothing answers."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "127.0.0.1", parts.port or 80
+    request = f"GET {parts.path} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode()
+
+    async def ask() -> str:
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                reader, writer = await asyncio.open_connection(host, port)
+                try:
+                    writer.write(request)
+                    answer = await reader.read(LONGEST_REPORT)
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError):
+            return ""
+        return answer.partition(b"\r\n\r\n")[2].decode("utf-8", "replace").strip()
+
+    return ask
 
 
 def port_open(host: str, port: int) -> bool:

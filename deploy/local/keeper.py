@@ -105,7 +105,7 @@ class Keeper:
                 self._announce(began)
                 return True
             if time.monotonic() - began > self.part.ready_seconds and not self.ready.is_set():
-                raise StackError(self._silent())
+                raise StackError(await self._silent())
         return False
 
     def _announce(self, began: float) -> None:
@@ -144,7 +144,9 @@ class Keeper:
         layout = self.around.layout
         return explain(self.part.name, code, child.last_lines, layout.var, layout.log(self.part.name))
 
-    def _silent(self) -> Sentence:
+    async def _silent(self) -> Sentence:
+        if self.part.why_not_ready is not None and (words := await self.part.why_not_ready()):
+            self.around.say(self.part.name, words)
         seconds = self.part.ready_seconds
         return part_failed(
             self.part.name,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from deploy.local.account import Account
 
 Check = Callable[[], Awaitable[bool]]
+Words = Callable[[], Awaitable[str]]
 Preparation = Callable[[], None]
 
 
@@ -31,6 +32,8 @@ class Part:
     after: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     ready: Check = no_check
+    why_not_ready: Words | None = None
+    """Asked when the part is given up: what it is still waiting for."""
     once: bool = False
     prepare: Preparation | None = None
     """Runs in a thread before each start; may raise StackError."""

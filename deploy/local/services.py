@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.doors import Doors, dispatch_name
-from deploy.local.health import http_ready
+from deploy.local.health import http_body, http_ready
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.part import Part
 
@@ -79,6 +79,7 @@ class ServiceParts:
             after=after,
             env={**self.environment(name), **(env or {})},
             ready=http_ready(self.doors.health(port)),
+            why_not_ready=http_body(self.doors.health(port)),
             show=concise,
         )
 
