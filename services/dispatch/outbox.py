@@ -104,7 +104,7 @@ class Relay:
             where=free,
         )
         async with self._engine.begin() as conn:
-            return (await conn.execute(taken)).rowcount == 1
+            return await conn.scalar(taken.returning(leases.c.name)) is not None
 
     def _open(self) -> Producer:
         producer = Producer(self._config)

@@ -38,7 +38,7 @@ async def _keep(work: Work, report: NotificationReported) -> bool:
         set_={name: statement.excluded[name] for name in row if name != "key"},
         where=notifications.c.at < statement.excluded.at,
     )
-    return (await work.conn.execute(newer)).rowcount == 1
+    return await work.conn.scalar(newer.returning(notifications.c.key)) is not None
 
 
 async def _show_failure(work: Work, report: NotificationReported) -> None:

@@ -68,4 +68,4 @@ async def put_position(work: Work, unit: str, place: Place, at: datetime) -> boo
         set_={name: statement.excluded[name] for name in values if name != "unit_id"},
         where=unit_positions.c.at < statement.excluded.at,
     )
-    return (await work.conn.execute(newer)).rowcount == 1
+    return await work.conn.scalar(newer.returning(unit_positions.c.unit_id)) is not None

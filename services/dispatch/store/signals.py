@@ -96,8 +96,8 @@ async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
         "received_at": report.received_at,
         "linked_at": work.now,
     }
-    result = await work.conn.execute(insert(incident_signals).values(row).on_conflict_do_nothing())
-    return result.rowcount == 1
+    statement = insert(incident_signals).values(row).on_conflict_do_nothing()
+    return await work.conn.scalar(statement.returning(incident_signals.c.signal_id)) is not None
 
 
 async def sources(conn: AsyncConnection, incident_id: str) -> int:
