@@ -21,6 +21,7 @@ from services.ingest.adapters.dc09.udp import UdpListener
 from services.ingest.adapters.frigate.handling import Handling
 from services.ingest.adapters.frigate.subscriber import Subscriber
 from services.ingest.adapters.generic import routes as generic
+from services.ingest.adapters.generic.bodies import GenericSignal
 from services.ingest.adapters.http.app import build
 from services.ingest.adapters.http.door import Door
 from services.ingest.adapters.kiosks import routes as kiosks
@@ -82,7 +83,7 @@ class IngestProcess:
         settings = self._settings
         handling = Handling(self._reception, self._directories, self._rejected, self._clock)
         mqtt = Subscriber(settings.mqtt_url, settings.ingest_mqtt_client_id, handling.handle, self._health)
-        app = build(self._health, self._doors(), settings.ingest_max_body_bytes)
+        app = build(self._health, self._doors(), settings.ingest_max_body_bytes, [GenericSignal])
         parts: list[Coroutine[None, None, None]] = [
             self._watch_kafka(stop),
             mqtt.run(stop),

@@ -1,13 +1,12 @@
 """Refuses bodies that are too large before they are read whole."""
 
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.problems import MEDIA_TYPE, Problem
 
-
-class _TooLarge(Exception):
-    pass
+TITLE = "Requête trop grande / request too large"
 
 
 class BodyLimit:
@@ -31,17 +30,15 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._max_bytes:
-                raise _TooLarge
+                # Raised inside the route that reads the body, which answers it like any other problem.
+                raise HTTPException(413, TITLE)
             return message
 
-        try:
-            await self._app(scope, counted, send)
-        except _TooLarge:
-            await self._refuse(scope, receive, send)
+        await self._app(scope, counted, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         limit = f"{self._max_bytes} octets au plus / bytes at most"
-        problem = Problem(413, "too-large", "Requête trop grande / request too large", limit)
+        problem = Problem(413, "too-large", TITLE, limit)
         headers = {"Connection": "close"}
         await JSONResponse(problem.body(), 413, headers, MEDIA_TYPE)(scope, receive, send)
 
