@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format lock clean
+.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -44,7 +44,7 @@ status: venv ## ce qui tourne / what is running
 	@$(PY) -m deploy.local status
 
 test: venv ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
-	@$(PY) -m pytest $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
+	@$(PY) -m pytest $(PYTEST_OPTIONS) $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
 
 test-unit: venv ## les tests sans processus / tests without processes
 	@$(PY) -m pytest tests/unit
@@ -64,6 +64,10 @@ format: venv ## met en forme / formats the code
 	@$(PY) -m ruff check --fix-only $(PRESENT)
 	@$(PY) -m ruff format $(PRESENT)
 
+schemas: venv ## JSON Schema et AsyncAPI d'après les modèles / JSON Schema and AsyncAPI from the models
+	@$(PY) -m schemas.generate
+
+# No index address: where packages come from is the machine's business.
 UV_COMPILE = $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate pyproject.toml
 lock: tools ## refait les verrous / makes the locks again

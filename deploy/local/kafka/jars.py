@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,8 +24,10 @@ DOWNLOADS_AT_ONCE = 6
 
 
 def lock_digest() -> str:
-    """Names the folder of a set of jars, so that a new lock never mixes with old files."""
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
+    """Names the folder of a set of jars by their hashes: a new lock never mixes with old files."""
+    locked = tomllib.loads(LOCK.read_text())["dependencies"]
+    hashes = "".join(sorted(dependency["sha256"] for dependency in locked))
+    return hashlib.sha256(hashes.encode()).hexdigest()[:12]
 
 
 def jars_folder(cache: Path) -> Path:
