@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.pack.devices import Device
 from schemas.pack.pack import CityPack
-from schemas.pack.places import Site
+from schemas.pack.places import Centre, Commune, Site
 from schemas.pack.responders import Agency, RunCard
 from services.dispatch.domain.run_card import Card, Need
 from services.dispatch.store.tables import current_packs, packs
@@ -65,6 +65,16 @@ def card_of(card: RunCard) -> Card:
     )
 
 
+BARE = "none"
+
+
+def bare_book(centre: str) -> Book:
+    """What a centre without a pack goes by: no run card, no unit, no site; its alarms are opened all the same."""
+    commune = Commune(insee=centre, name=centre)
+    place = Centre(code=centre, name=centre, communes=(commune,))
+    return Book(CityPack(centre=place, sectors=(), sites=(), devices=(), units=(), run_cards=()), BARE)
+
+
 class Library:
     """All versions this process has met; what is current is asked of PostgreSQL in each transaction."""
 
@@ -78,6 +88,8 @@ class Library:
 
     async def version(self, conn: AsyncConnection, centre: str, version: str) -> Book | None:
         """One version of a centre's pack."""
+        if version == BARE:
+            return bare_book(centre)
         book = self._books.get((centre, version))
         if book is None:
             where = (packs.c.centre == centre, packs.c.version == version)

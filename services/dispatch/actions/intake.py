@@ -14,7 +14,7 @@ from services.dispatch.domain.joining import join
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.domain.run_card import Ground, Plan, choose, plan
 from services.dispatch.messages import derived_id
-from services.dispatch.packs import Book
+from services.dispatch.packs import Book, bare_book
 from services.dispatch.store import case as cases
 from services.dispatch.store import signals
 from services.dispatch.store.case import Case
@@ -27,10 +27,6 @@ class Times:
 
     offer: timedelta
     link_within: timedelta
-
-
-class NoPack(Exception):
-    """The centre has no pack yet: nothing can be decided for it."""
 
 
 async def receive(work: Work, report: Report, times: Times) -> str | None:
@@ -93,9 +89,7 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
 
 async def open_incident(work: Work, report: Report, times: Times, *, linked_to: str | None) -> str:
     """Opens an incident for an alarm and does what its run card asks."""
-    book = await work.library.current(work.conn, report.centre)
-    if book is None:
-        raise NoPack(report.centre)
+    book = await work.library.current(work.conn, report.centre) or bare_book(report.centre)
     incident = _new_incident(report, book, linked_to)
     case = Case(incident, book)
     silence = report.silence_id or await signals.silence_over(work, report)

@@ -17,10 +17,12 @@ from services.dispatch.store.tables import signal_outcomes
 from services.dispatch.store.work import Work
 
 COUNTED = frozenset({Outcome.FOLDED, Outcome.REPEAT})
+ACTING = COUNTED | {Outcome.FAULT, Outcome.UPDATE}
 
 
 async def receive(work: Work, outcomes: list[SignalOutcome], times: Times) -> None:
     """Records a batch and does what each asks for. An outcome that is recorded already changes nothing."""
+    await _lock_scopes(work, outcomes)
     fresh = await _record(work, outcomes)
     for outcome in outcomes:
         if outcome.signal_id not in fresh:
@@ -30,12 +32,21 @@ async def receive(work: Work, outcomes: list[SignalOutcome], times: Times) -> No
         await _act(work, outcome, times)
 
 
+async def _lock_scopes(work: Work, outcomes: list[SignalOutcome]) -> None:
+    """Takes the locks of all that will touch a card, in one order, so that two batches cannot lock each other out.
+
+    Without them a count and the alarm it belongs to could be written side by side and never find each other.
+    """
+    acting = {outcome.signal_id: outcome for outcome in outcomes if outcome.outcome in ACTING}
+    for scope in sorted({messages.report_of_outcome(outcome).lock_scope for outcome in acting.values()}):
+        await work.lock_scope(scope)
+
+
 async def _act(work: Work, outcome: SignalOutcome, times: Times) -> None:
     report = messages.report_of_outcome(outcome)
     if outcome.outcome is Outcome.FAULT:
         await intake.receive(work, report, times)
     elif outcome.outcome is Outcome.UPDATE:
-        await work.lock_scope(report.lock_scope)
         first = await find_first(work, report)
         if first is not None:
             await annotate(work, first, report)

@@ -80,6 +80,8 @@ def overdue(work: Work, case: Case, hand_over: HandOver) -> bool:
     if hand_over.state is not HandOverState.SENT or hand_over.due_at is None or hand_over.due_at > work.now:
         return False
     case.put(replace(hand_over, due_at=None))
+    if not case.incident.unfinished:
+        return True
     _reopen_task(case, hand_over, "hand_over_unanswered")
     detail = {"hand_over_id": hand_over.id, "agency": hand_over.agency, "state": hand_over.state}
     case.record(IncidentEvent.HAND_OVER_CHANGED, "unacknowledged", detail=detail)

@@ -3,13 +3,16 @@
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DBAPIError
 
 from services.chassis import problems
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes
+from services.chassis.problems import Problem
 from services.dispatch.api import assignments, incidents, partners, room, streaming, units
 from services.dispatch.api.door import Door
 
@@ -28,6 +31,7 @@ def build(door: Door, health: Health) -> FastAPI:
     )
     app.state.door = door
     problems.install(app)
+    app.add_exception_handler(DBAPIError, _database_away)
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=LOOPBACK,
@@ -45,6 +49,11 @@ def build(door: Door, health: Health) -> FastAPI:
 def _serve_pages(app: FastAPI, folder: Path) -> None:
     if folder.is_dir():
         app.mount("/", StaticFiles(directory=folder, html=True), name="pages")
+
+
+async def _database_away(_: Request, __: Exception) -> Response:
+    problem = Problem(503, "database-away", "Base indisponible / database away", "Réessayez / try again.")
+    return JSONResponse(problem.body(), 503, {"Retry-After": "1"}, problems.MEDIA_TYPE)
 
 
 def _version() -> str:

@@ -56,15 +56,16 @@ async def unfinished(conn: AsyncConnection, report: Report) -> list[Incident]:
 
 
 async def finished_before(conn: AsyncConnection, report: Report, within: timedelta) -> str | None:
-    """The newest finished incident at the same site that was opened shortly before, to link the new one to."""
-    if report.site is None:
-        return None
+    """The newest finished incident of the same site, device or subject, opened shortly before, to link the new one to."""
     table = incidents
+    same = [table.c.device == report.device]
+    same += [table.c.site == report.site] if report.site else []
+    same += [table.c.subject == report.subject] if report.subject else []
     query = (
         select(table.c.id)
         .where(
             table.c.centre == report.centre,
-            table.c.site == report.site,
+            or_(*same),
             table.c.state.not_in((*UNFINISHED, IncidentState.MERGED)),
             table.c.opened_at > report.received_at - within,
         )
@@ -100,11 +101,13 @@ async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
     return await work.conn.scalar(statement.returning(incident_signals.c.signal_id)) is not None
 
 
-async def sources(conn: AsyncConnection, incident_id: str) -> int:
-    """How many different devices raised the alarms of an incident."""
+async def sources(conn: AsyncConnection, *incident_ids: str) -> int:
+    """How many different devices raised the alarms of these incidents and of all that were merged into them."""
+    family = select(incidents.c.id).where(incidents.c.id.in_(incident_ids)).cte("family", recursive=True)
+    family = family.union(select(incidents.c.id).where(incidents.c.merged_into == family.c.id))
     table = incident_signals
-    query = select(func.count(func.distinct(table.c.device)))
-    return await conn.scalar(query.where(table.c.incident_id == incident_id, table.c.role == ALARM)) or 0
+    query = select(func.count(func.distinct(table.c.device))).where(table.c.role == ALARM)
+    return await conn.scalar(query.where(table.c.incident_id.in_(select(family.c.id)))) or 0
 
 
 async def incident_of_situation(conn: AsyncConnection, situation_id: str) -> str | None:

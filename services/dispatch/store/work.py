@@ -4,6 +4,7 @@ Stream positions come from one row that is updated last, so that its lock makes 
 leaves no gap.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ log = logs.get(__name__)
 CHANNEL = "vigie_stream"
 SOURCE = "vigie/dispatch"
 ATTEMPTS = 8
+BACK_OFF_S = 0.005
 T = TypeVar("T")
 Flush = Callable[["Work"], Awaitable[None]]
 
@@ -124,6 +126,7 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
                 raise
             TRANSACTION_RETRIES.labels(type(getattr(error, "orig", None) or error).__name__).inc()
             log.info("transaction_again", attempt=attempt, reason=type(error).__name__)
+            await asyncio.sleep(BACK_OFF_S * attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
