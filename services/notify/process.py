@@ -85,7 +85,7 @@ class NotifyProcess:
             DeadLetters(self._producer, self._health, self._clock, self._settings.dead_letters_per_minute),
             self._patience,
             self._clock,
-            self._settings.dispatch_public_url,
+            self._settings.links_root,
             self._written,
         )
         ended = threading.Event()

@@ -1,0 +1,1 @@
+"""What the audience sees: the live board, plain lines without a terminal, the closing tables, the picture."""

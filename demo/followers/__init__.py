@@ -1,0 +1,1 @@
+"""Reading what the doors tell: live streams that resume, and the outcomes of signals."""

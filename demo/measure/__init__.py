@@ -1,0 +1,1 @@
+"""Figures from the ledger: latency, losses, double assignments. Pure: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Those who answer: officers with tablets, an operator, partner agencies, crews."""

@@ -1,0 +1,78 @@
+"""What the demo reads from the environment, and where the stack says its doors are."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class DemoUnable(Exception):
+    """The demo cannot begin; the text is a sentence that says what to do, French first."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`seconds` None: until Ctrl-C. `var` holds run/stack.json, secrets/ and demo/."""
+
+    var: Path
+    seconds: float | None
+    city: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the demo writes."""
+        return self.var / "demo"
+
+    @property
+    def pack(self) -> Path:
+        """The city pack's folder."""
+        return REPOSITORY / "deploy" / "cities" / self.city
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Addresses of the running stack. `dispatch` has one or two; `dc09` and `mqtt` are host and port."""
+
+    ingest: str
+    dispatch: tuple[str, ...]
+    dc09: tuple[str, int]
+    mqtt: tuple[str, int]
+
+
+def read_settings() -> Settings:
+    """From the environment. Raises DemoUnable."""
+    text = os.environ.get("DEMO_SECONDS", "").strip()
+    try:
+        seconds = float(text) if text else None
+    except ValueError as error:
+        raise DemoUnable(
+            f"DEMO_SECONDS={text!r} n'est pas un nombre : donnez des secondes. / is no number: give seconds."
+        ) from error
+    var = Path(os.environ.get("VIGIE_VAR") or REPOSITORY / "var").expanduser().resolve()
+    city = os.environ.get("VIGIE_CITY") or "metz"
+    if city != "metz":
+        raise DemoUnable("La démonstration se joue à Metz : VIGIE_CITY=metz. / The demo plays in Metz only.")
+    return Settings(var, seconds, city)
+
+
+def read_doors(var: Path) -> Doors:
+    """The doors of the stack that runs in `var`. Raises DemoUnable where there is none."""
+    file = var / "run" / "stack.json"
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError) as error:
+        raise DemoUnable(
+            f"Aucune pile en marche dans {var} : « make up », ou « make demo » qui démarre tout. "
+            "/ No stack runs there: `make up`, or `make demo`, which starts everything."
+        ) from error
+    host, _, port = str(content["dc09"]).rpartition(":")
+    mqtt = urlsplit(str(content["mqtt_url"]))
+    return Doors(
+        ingest=str(content["ingest_url"]).rstrip("/"),
+        dispatch=tuple(str(url).rstrip("/") for url in content["dispatch_urls"]),
+        dc09=(host, int(port)),
+        mqtt=(mqtt.hostname or "127.0.0.1", mqtt.port or 1883),
+    )
