@@ -7,11 +7,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Response
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.chassis.health import Health
 
 JSON = "application/json"
+
+
+PATHS = ("/metrics", "/health/live", "/health/ready")
+
+
+def request_spans() -> TelemetryConfig:
+    """FastAPI's own spans as we want them: one a request, none for probes, which would drown the rest."""
+    return {
+        "operation_spans": False,
+        "metrics": False,
+        "logs": False,
+        "exclude": lambda scope: scope.get("path") in PATHS,
+    }
 
 
 def answer(path: str, health: Health) -> tuple[int, str, bytes]:
@@ -36,7 +50,7 @@ def operations_routes(health: Health) -> APIRouter:
 
         router.add_api_route(path, endpoint, methods=["GET"], name=path.strip("/").replace("/", "_"))
 
-    for path in ("/metrics", "/health/live", "/health/ready"):
+    for path in PATHS:
         route(path)
     return router
 

@@ -61,6 +61,12 @@ def traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
+def sampled(parent: str) -> bool:
+    """True if a `traceparent` bids its readers to record: bit 0 of its flags; others (random) may be set beside it."""
+    flags = parent[-2:]
+    return all(digit in "0123456789abcdef" for digit in flags) and bool(int(flags, 16) & 1)
+
+
 def resume(parent: str | None) -> Context:
     """The context of a stored `traceparent`."""
     return extract([("traceparent", parent)] if parent else None)

@@ -16,11 +16,11 @@ class Tracing:
     def passed_on(self, headers: RawHeaders, start_ns: int, attributes: dict[str, str]) -> Headers:
         """The trace headers for the outputs of a record; a span if its trace is sampled."""
         parent = header(headers, "traceparent")
-        if parent is None or not self.recording or not parent.endswith("1"):
+        if parent is None or not self.recording or not telemetry.sampled(parent):
             return [] if parent is None else [("traceparent", parent.encode())]
         span = telemetry.tracer().start_span(
             self._name, context=telemetry.extract(headers), start_time=start_ns, attributes=dict(attributes)
         )
         span.end()
         own = span.get_span_context()
-        return [("traceparent", f"00-{own.trace_id:032x}-{own.span_id:016x}-01".encode())]
+        return [("traceparent", f"00-{own.trace_id:032x}-{own.span_id:016x}-{own.trace_flags:02x}".encode())]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.chassis import problems
 from services.chassis.health import Health
-from services.chassis.operations import operations_routes
+from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
 from services.dispatch.api import assignments, incidents, partners, room, streaming, units
 from services.dispatch.api.door import Door
@@ -22,6 +22,7 @@ LOOPBACK = r"http://(127\.0\.0\.1|localhost)(:\d+)?"
 def build(door: Door, health: Health) -> FastAPI:
     """The application over one door."""
     app = FastAPI(
+        telemetry=request_spans(),
         title="Vigie dispatch",
         version=_version(),
         description="Incidents, units and assignments of an urban supervision centre. Errors are RFC 9457.",
