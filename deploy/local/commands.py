@@ -68,16 +68,26 @@ def up(settings: LocalSettings, only: Iterable[str]) -> int:
         start_new_session=True,
     )
     os.close(writing)
-    with os.fdopen(reading) as progress:
-        for line in progress:
-            if line.strip() == READY:
-                return 0
-            with contextlib.suppress(BrokenPipeError):  # `make up | head`
-                print(line, end="", flush=True)
+    try:
+        if _follow(reading):
+            return 0
+    except KeyboardInterrupt:
+        process.terminate()
     code = process.wait()
     if code != 0:
         _show_end_of_log(settings)
     return code
+
+
+def _follow(reading: int) -> bool:
+    """Shows the progress of a start; True once it is ready, False if it ended before."""
+    with os.fdopen(reading) as progress:
+        for line in progress:
+            if line.strip() == READY:
+                return True
+            with contextlib.suppress(BrokenPipeError):  # `make up | head`
+                print(line, end="", flush=True)
+    return False
 
 
 def _show_end_of_log(settings: LocalSettings) -> None:

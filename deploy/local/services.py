@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from deploy.local.health import http_body, http_ready
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.part import Part
 
+_LIBRDKAFKA = re.compile(r"%\d\|\d")
 SHOWN_LEVELS = ("warning", "error", "critical")
 
 
@@ -49,9 +51,7 @@ class ServiceParts:
         kafka = tuple(name for name in self.embedded if name.startswith("kafka"))
         yield self._step("topics", (python, "-m", "schemas.topics", "create"), after=kafka)
         yield self._step("migrate-dispatch", (python, "-m", "services.dispatch", "migrate"), after=("postgres",))
-        yield self._step(
-            "migrate-notify", (python, "-m", "services.notify", "migrate"), after=("postgres", "migrate-dispatch")
-        )
+        yield self._step("migrate-notify", (python, "-m", "services.notify", "migrate"), after=("postgres",))
         overlay = ("--overlay", self.overlay) if self.overlay else ()
         apply = (python, "-m", "cli", "pack", "apply", f"deploy/cities/{self.city}", *overlay)
         apply = (*apply, "--dispatch", self.doors.dispatch_urls[0])
@@ -119,7 +119,13 @@ def nothing(line: str) -> str | None:
 
 
 def concise(line: str) -> str | None:
-    """Of a JSON log line: the event, from level warning on; other lines (a traceback) as they are."""
+    """Of a JSON log line: the event, from level warning on; other lines (a traceback) as they are.
+
+    librdkafka's own lines (`%3|…`) stay in the log file: it repeats them while a broker is away, and the supervisor
+    and the service say so themselves.
+    """
+    if _LIBRDKAFKA.match(line):
+        return None
     try:
         entry = json.loads(line)
     except json.JSONDecodeError:
