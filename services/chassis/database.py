@@ -1,5 +1,8 @@
 """PostgreSQL engines with the time-outs that keep one stopped process from holding the others."""
 
+import json
+from typing import Any
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -23,5 +26,16 @@ def engine(database_url: str, application: str, *, pool: int = 10) -> AsyncEngin
         max_overflow=pool,
         pool_pre_ping=False,
         pool_timeout=5,
+        json_serializer=_json,
         connect_args={"application_name": application, "options": SESSION, "connect_timeout": 5},
     )
+
+
+def without_nul(text: str) -> str:
+    """`text` with each NUL, which PostgreSQL cannot hold, shown as a replacement mark."""
+    return text.replace("\x00", "\ufffd")
+
+
+def _json(value: Any) -> str:
+    # A NUL inside JSON is refused by jsonb: one odd character in a device's free text must not cost its alarm.
+    return json.dumps(value).replace("\\u0000", "\\ufffd")

@@ -9,6 +9,7 @@ from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Phase
 from schemas.wire import Origin, Position
 from services.chassis import telemetry
+from services.chassis.database import without_nul
 from services.dispatch.domain.assignment import Assignment
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place, Report
@@ -37,12 +38,12 @@ def report_of_signal(signal: Signal) -> Report:
         received_at=signal.received_at,
         device_at=signal.device_at,
         site=signal.site,
-        zone=signal.zone,
-        place_name=signal.place,
+        zone=_storable(signal.zone),
+        place_name=_storable(signal.place),
         sector=signal.sector,
         place=place_of(signal.position),
         subject=signal.subject,
-        fingerprint=signal.fingerprint,
+        fingerprint=_storable(signal.fingerprint),
         flags=tuple(signal.flags),
         attributes=dict(signal.attributes),
         traceparent=telemetry.traceparent(),
@@ -72,8 +73,8 @@ def report_of_outcome(outcome: SignalOutcome) -> Report:
         received_at=outcome.received_at,
         device_at=outcome.device_at,
         site=outcome.site,
-        zone=outcome.zone,
-        place_name=outcome.place,
+        zone=_storable(outcome.zone),
+        place_name=_storable(outcome.place),
         sector=outcome.sector,
         place=place_of(outcome.position),
         subject=outcome.subject,
@@ -82,6 +83,11 @@ def report_of_outcome(outcome: SignalOutcome) -> Report:
         attributes=dict(outcome.attributes),
         traceparent=telemetry.traceparent(),
     )
+
+
+def _storable(text: str | None) -> str | None:
+    """Free text of a device as PostgreSQL can hold it."""
+    return without_nul(text) if text is not None else None
 
 
 def place_of(position: Position | None) -> Place | None:

@@ -37,7 +37,7 @@ def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
         if held is not None and (held.slots >= need.count or held.state.finished):
             continue
         task = (
-            replace(held, slots=need.count)
+            replace(held, slots=need.count, state=_with_free_slots(held.state))
             if held
             else Task(
                 id=derived_id(case.incident.id, need.kind),
@@ -55,6 +55,11 @@ def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
         detail = {"task_id": task.id, "responder": task.kind, "slots": task.slots, "run_card": card.id}
         case.record(IncidentEvent.TASK_ADDED, ground, detail=detail)
     return added
+
+
+def _with_free_slots(state: TaskState) -> TaskState:
+    """An engaged task that gets more slots waits for units again; one that waits for the operator goes on doing so."""
+    return TaskState.WAITING if state is TaskState.ENGAGED else state
 
 
 async def engage(work: Work, case: Case, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:

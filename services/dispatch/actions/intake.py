@@ -81,7 +81,9 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
     case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
     case.record(IncidentEvent.SIGNAL_LINKED, reason, detail=detail)
-    await reconsider(work, case, report, times)
+    if report.nature is Nature.KIOSK_SOS:
+        await kiosks.close_by_sos(work, report.device, case.incident.id)
+    await reconsider(work, case, report.nature, times, confirmed=await _to_be_confirmed(work, case.book, report))
     keep(work, case)
     await attach_waiting(work, case, report.signal_id)
     return case.incident.id
@@ -93,7 +95,8 @@ async def open_incident(work: Work, report: Report, times: Times, *, linked_to: 
     incident = _new_incident(report, book, linked_to)
     case = Case(incident, book)
     silence = report.silence_id or await signals.silence_over(work, report)
-    decided = decide(book, case, report, silenced=_is_silenced(work, book, report, silence))
+    confirmed = silence is not None or await _to_be_confirmed(work, book, report)
+    decided = decide(case, report.nature, confirmed=confirmed)
     _apply_plan(case, decided)
     detail = {"signal_id": report.signal_id, "device": report.device, "linked_to": linked_to, "silence": silence}
     case.record(IncidentEvent.OPENED, decided.ground, detail=detail, inputs={"pack_version": book.version})
@@ -110,40 +113,46 @@ async def open_incident(work: Work, report: Report, times: Times, *, linked_to: 
     return incident.id
 
 
-async def reconsider(work: Work, case: Case, report: Report, times: Times) -> None:
-    """Looks at the run cards again with the new alarm: may raise the priority and add tasks, never takes back."""
-    decided = decide(case.book, case, report, silenced=case.incident.engagement is _CONFIRMED and _held(case))
-    better = decided.card.priority.rank < case.incident.priority.rank
-    starts = decided.automatic and case.incident.engagement is _CONFIRMED and not _held(case)
+async def reconsider(work: Work, case: Case, nature: Nature, times: Times, *, confirmed: bool) -> None:
+    """Looks at the run cards again with an alarm of `nature`: may raise the priority and add tasks, never takes back.
+
+    `confirmed`: the new alarm stands under a silence or test, so that an operator must confirm what it asks for.
+    """
+    held, waits = _held(case), case.incident.engagement is Engagement.OPERATOR_CONFIRMED
+    decided = decide(case, nature, confirmed=confirmed or (held and waits))
+    before = case.incident.priority
+    better = decided.card.priority.rank < before.rank
+    starts = decided.automatic and waits and not held and decided.card.priority.rank <= before.rank
+    if not (better or starts):
+        return
+    _apply_plan(case, decided)
     if better:
-        before = case.incident.priority
-        case.amend(nature=report.nature)
-        _apply_plan(case, decided)
+        case.amend(nature=nature)
         detail = {"from": before, "to": decided.card.priority, "run_card": decided.card.id}
         case.record(IncidentEvent.PRIORITY_RAISED, decided.ground, detail=detail)
-    if better or starts:
-        case.amend(engagement=decided.card.engagement if decided.automatic else case.incident.engagement)
-        engaging.add_tasks(work, case, decided.card, decided.ground)
-        if decided.automatic:
-            await engaging.engage(work, case, times.offer, decided.ground)
+    if not waits:
+        case.amend(engagement=Engagement.AUTOMATIC, verify_first=False)
+    engaging.add_tasks(work, case, decided.card, decided.ground)
+    if decided.automatic:
+        await engaging.engage(work, case, times.offer, decided.ground)
 
 
-_CONFIRMED = Engagement.OPERATOR_CONFIRMED
-
-
-def decide(book: Book, case: Case, report: Report, *, silenced: bool) -> Plan:
-    """The run card for the alarm as it now stands, and whether it starts by itself."""
-    card = choose(book.cards, report.nature, case.incident.sources, book.site_kind(report.site))
-    return plan(card, report.nature, silenced or report.operator_confirmed)
+def decide(case: Case, nature: Nature, *, confirmed: bool) -> Plan:
+    """The run card for an alarm of `nature` on the incident as it now stands, and whether it starts by itself."""
+    book, incident = case.book, case.incident
+    return plan(choose(book.cards, nature, incident.sources, book.site_kind(incident.site)), nature, confirmed)
 
 
 async def load(work: Work, incident_id: str) -> Case:
-    """The case that an id stands for now, under lock."""
-    kept = await signals.resolve_alias(work.conn, incident_id)
-    case = await cases.load(work, kept)
-    if case is None:
-        raise LookupError(f"incident {kept} is not stored")
-    return case
+    """The case that an id stands for now, under lock. One that was merged while its lock was waited for leads on."""
+    while True:
+        kept = await signals.resolve_alias(work.conn, incident_id)
+        case = await cases.load(work, kept)
+        if case is None:
+            raise LookupError(f"incident {kept} is not stored")
+        if case.incident.merged_into is None:
+            return case
+        incident_id = case.incident.merged_into
 
 
 def _held(case: Case) -> bool:
@@ -151,10 +160,12 @@ def _held(case: Case) -> bool:
     return "silenced" in case.incident.flags
 
 
-def _is_silenced(work: Work, book: Book, report: Report, silence: str | None) -> bool:
+async def _to_be_confirmed(work: Work, book: Book, report: Report) -> bool:
+    """True where a silence, a test or screening's word asks for an operator before anyone is sent."""
     site = book.sites.get(report.site) if report.site else None
     under_test = site is not None and site.under_test_until is not None and site.under_test_until > work.now
-    return silence is not None or under_test
+    told = report.operator_confirmed or report.silence_id is not None
+    return told or under_test or await signals.silence_over(work, report) is not None
 
 
 def _apply_plan(case: Case, decided: Plan) -> None:

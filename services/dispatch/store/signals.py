@@ -56,7 +56,7 @@ async def unfinished(conn: AsyncConnection, report: Report) -> list[Incident]:
 
 
 async def finished_before(conn: AsyncConnection, report: Report, within: timedelta) -> str | None:
-    """The newest finished incident of the same site, device or subject, opened shortly before, to link the new one to."""
+    """The newest finished incident of the same site, device or subject that was opened shortly before."""
     table = incidents
     same = [table.c.device == report.device]
     same += [table.c.site == report.site] if report.site else []

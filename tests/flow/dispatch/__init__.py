@@ -1,0 +1,1 @@
+"""Dispatch on real PostgreSQL and Kafka: one file for each promise or rule."""

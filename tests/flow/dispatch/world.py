@@ -1,0 +1,305 @@
+"""Dispatch on a real PostgreSQL: a small city, alarms of every kind, its loops driven by hand, and its HTTP door."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import Select, Table, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.messages.signal import Alarm, Signal, SignalOutcome, Situation, SituationMember
+from schemas.pack.devices import Device
+from schemas.pack.pack import CityPack
+from schemas.pack.places import Centre, Commune, Sector, Site
+from schemas.pack.responders import Agency, Responder, RunCard, Unit
+from schemas.vocabulary.dispatching import Engagement, ResponderKind
+from schemas.vocabulary.natures import Nature, Priority, is_urgent
+from schemas.vocabulary.signals import DeviceKind, MatchReason, Outcome, Phase, ScreeningReason
+from schemas.wire import Origin, Position
+from services.chassis.database import engine
+from services.chassis.health import Health
+from services.dispatch import messages
+from services.dispatch.actions import intake, outcomes, packing, situations
+from services.dispatch.api.app import build
+from services.dispatch.api.door import Door
+from services.dispatch.live import Live
+from services.dispatch.packs import Library
+from services.dispatch.settings import DispatchSettings
+from services.dispatch.store import tables
+from services.dispatch.store.work import Work, run
+from services.dispatch.timers import Timers
+
+CENTRE = "99006"
+SCHOOL, SHOP, SQUARE = "school", "shop", "square"
+CLOCK = Position(lat=49.12, lon=6.17)
+PATROLS = ("pm-1", "pm-2", "pm-3")
+"""In order of their distance from every site and device: about 1, 2 and 3 km."""
+T = TypeVar("T")
+
+
+def now() -> datetime:
+    """The machine's clock, which PostgreSQL on the same machine shares."""
+    return datetime.now(UTC)
+
+
+def card(name: str, *natures: Nature, **more: Any) -> RunCard:
+    """A run card that engages one patrol by itself, unless told otherwise."""
+    plain: dict[str, Any] = {"priority": Priority.P1, "engagement": Engagement.AUTOMATIC}
+    plain["responders"] = (Responder(kind=ResponderKind.PATROL),)
+    return RunCard(id=name, natures=natures, **plain | more)
+
+
+def patrol(name: str, number: int, **more: Any) -> Unit:
+    """A patrol `number` kilometres north of everything."""
+    position = Position(lat=CLOCK.lat + number / 111.2, lon=CLOCK.lon)
+    plain: dict[str, Any] = {"call_sign": name.upper(), "kind": ResponderKind.PATROL, "commune": CENTRE}
+    return Unit(id=name, sector="middle", position=position, **plain | more)
+
+
+def city(**changes: Any) -> CityPack:
+    """Three patrols, a crew, two agencies, three sites and a run card for each kind of decision."""
+    place: dict[str, Any] = {"commune": CENTRE, "sector": "middle", "position": CLOCK}
+    firefighters = Responder(kind=ResponderKind.FIREFIGHTERS, agency="sdis")
+    confirmed: dict[str, Any] = {
+        "priority": Priority.P2,
+        "verify_first": True,
+        "engagement": Engagement.OPERATOR_CONFIRMED,
+    }
+    two = (Responder(kind=ResponderKind.PATROL, count=2),)
+    crew = (Responder(kind=ResponderKind.MAINTENANCE),)
+    parts: dict[str, Any] = {
+        "centre": Centre(code=CENTRE, name="Essai", communes=(Commune(insee=CENTRE, name="Essai"),)),
+        "sectors": (Sector(id="middle", name="M", commune=CENTRE, polygon=((49.0, 6.0), (49.3, 6.0), (49.2, 6.4))),),
+        "sites": tuple(
+            Site(id=name, name=name, kind=name, address=f"1 rue {name}", **place) for name in (SCHOOL, SHOP, SQUARE)
+        ),
+        "devices": tuple(
+            Device(id=name, kind=kind, name=name, site=site, **place)
+            for name, kind, site in (
+                ("panel-school", DeviceKind.PANEL, SCHOOL),
+                ("panel-shop", DeviceKind.PANEL, SHOP),
+                ("kiosk", DeviceKind.KIOSK, None),
+                ("camera", DeviceKind.CAMERA, None),
+                ("lamp", DeviceKind.SENSOR, None),
+            )
+        ),
+        "units": (
+            *(patrol(name, number) for number, name in enumerate(PATROLS, start=1)),
+            patrol("crew-1", 1, kind=ResponderKind.MAINTENANCE),
+        ),
+        "agencies": (
+            Agency(id="sdis", name="SDIS", kind=ResponderKind.FIREFIGHTERS),
+            Agency(id="police", name="Police", kind=ResponderKind.NATIONAL_POLICE),
+        ),
+        "run_cards": (
+            card("fire", Nature.FIRE, responders=(Responder(kind=ResponderKind.PATROL), firefighters)),
+            card("gas", Nature.GAS, responders=(firefighters,)),
+            card("hold-up", Nature.HOLD_UP, responders=two),
+            card("alone", Nature.SOS, Nature.KIOSK_SOS, Nature.PANIC, Nature.ASSAULT),
+            card("distress", Nature.OFFICER_DISTRESS),
+            card("intrusion-2", Nature.INTRUSION, priority=Priority.P2, min_sources=2, responders=two),
+            card("intrusion", Nature.INTRUSION, **confirmed),
+            card("seen", Nature.PERSON_DETECTED, Nature.DISTURBANCE, **confirmed | {"priority": Priority.P3}),
+            card("fault", Nature.TECHNICAL_FAULT, Nature.LAMP_OUT, priority=Priority.P4, responders=crew),
+        ),
+    }
+    return CityPack(**parts | changes)
+
+
+def signal(nature: Nature, device: str = "panel-school", **more: Any) -> Signal:
+    """A signal of the small city, just received; `site` follows the panel."""
+    sites = {"panel-school": SCHOOL, "panel-shop": SHOP}
+    kinds = {"kiosk": DeviceKind.KIOSK, "camera": DeviceKind.CAMERA, "lamp": DeviceKind.SENSOR}
+    plain: dict[str, Any] = {
+        "signal_id": str(uuid.uuid4()),
+        "origin": Origin(centre=CENTRE, commune=CENTRE, pack_version="test"),
+        "device": device,
+        "device_kind": kinds.get(device, DeviceKind.PANEL),
+        "nature": nature,
+        "received_at": now(),
+        "site": sites.get(device),
+        "sector": "middle",
+        "position": CLOCK,
+    }
+    return Signal(**plain | more)
+
+
+def sos(subject: str, phase: Phase = Phase.RAISE, **more: Any) -> Signal:
+    """An app SOS, its follow-up position or its cancel."""
+    return signal(
+        Nature.SOS, f"app-{subject}", device_kind=DeviceKind.APP, subject=f"sos:{subject}", phase=phase, **more
+    )
+
+
+def alarm(of: Signal, **more: Any) -> Alarm:
+    """The signal as screening passes it on."""
+    reason = ScreeningReason.URGENT if is_urgent(of.nature) else ScreeningReason.NEW
+    return Alarm(alarm_id=of.signal_id, signal=of, screened_at=now(), **{"reason": reason} | more)
+
+
+def situation(name: str, of: Signal, **more: Any) -> Situation:
+    """What correlation says when `of` is the newest alarm of situation `name`."""
+    member = SituationMember(
+        alarm_id=of.signal_id,
+        device=of.device,
+        device_kind=of.device_kind,
+        nature=of.nature,
+        at=of.received_at,
+        reason=MatchReason.FIRST,
+    )
+    plain: dict[str, Any] = {
+        "situation_id": name,
+        "revision": 1,
+        "origin": of.origin,
+        "sector": of.sector,
+        "nature": of.nature,
+        "confidence": 0.7,
+        "sources": 1,
+        "total": 1,
+        "opened_at": of.received_at,
+        "changed_at": now(),
+        "alarm": alarm(of),
+        "members": (member,),
+    }
+    return Situation(**plain | more)
+
+
+def outcome(of: Signal, what: Outcome, reason: ScreeningReason, **more: Any) -> SignalOutcome:
+    """How screening ended a signal."""
+    same = ("signal_id", "origin", "device", "device_kind", "nature", "phase", "received_at", "site", "sector")
+    plain = {name: getattr(of, name) for name in (*same, "position", "subject", "flags", "attributes")}
+    return SignalOutcome(**plain | {"outcome": what, "reason": reason, "decided_at": now()} | more)
+
+
+@dataclass
+class World:
+    """One dispatch over one database; nothing runs by itself except what a test starts."""
+
+    url: str
+    offer_s: float = 30.0
+    unclaimed_alarm_s: float = 15.0
+    unacknowledged_p1_s: float = 60.0
+    engine: AsyncEngine = field(init=False)
+    library: Library = field(init=False)
+    app: FastAPI = field(init=False)
+    http: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.engine, self.library = engine(self.url, "dispatch-test", pool=20), Library()
+        self.settings = DispatchSettings(
+            database_url=self.url,
+            offer_s=self.offer_s,
+            unclaimed_alarm_s=self.unclaimed_alarm_s,
+            unacknowledged_p1_s=self.unacknowledged_p1_s,
+            vigie_pages_dir="/nonexistent",
+        )
+        self.times = intake.Times(self.settings.offer, self.settings.link_within)
+        self.health = Health("dispatch")
+        self.live = Live(self.engine, self.url, self.health)
+        self.timers = Timers(self.engine, self.library, self.settings)
+        self.app = build(Door(self.engine, self.library, self.live, self.timers, self.settings), self.health)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://dispatch", trust_env=False)
+
+    async def close(self) -> None:
+        """Gives everything back."""
+        await self.http.aclose()
+        await self.engine.dispose()
+
+    async def do(self, act: Callable[[Work], Awaitable[T]]) -> T:
+        """One transaction."""
+        return await run(self.engine, self.library, act)
+
+    async def apply(self, pack: CityPack) -> bool:
+        """Puts a pack in force."""
+        return await self.do(lambda work: packing.apply(work, pack))
+
+    async def urgent(self, of: Signal) -> str | None:
+        """The signal comes by the urgent lane."""
+        return await self.do(lambda work: intake.receive(work, messages.report_of_signal(of), self.times))
+
+    async def situation(self, name: str, of: Signal, **more: Any) -> None:
+        """Correlation speaks."""
+        return await self.do(lambda work: situations.receive(work, situation(name, of, **more), self.times))
+
+    async def outcomes(self, *found: SignalOutcome) -> None:
+        """Screening's outcomes arrive in one batch."""
+        await self.do(lambda work: outcomes.receive(work, list(found), self.times))
+
+    async def rows(self, query: Select[Any] | Table) -> list[Any]:
+        """What is stored."""
+        async with self.engine.connect() as conn:
+            return list((await conn.execute(select(query) if isinstance(query, Table) else query)).mappings())
+
+    async def sql(self, statement: str, **values: Any) -> None:
+        """Changes what is stored, behind dispatch's back."""
+        async with self.engine.begin() as conn:
+            await conn.execute(text(statement), values)
+
+    async def card(self, incident: str | None) -> dict[str, Any]:
+        """The whole card by HTTP."""
+        answer = await self.http.get(f"/v1/incidents/{incident}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def events(self, incident: str | None) -> list[tuple[str, str]]:
+        """The card's events with their reasons, in order."""
+        return [(known["event"], known["reason"]) for known in (await self.card(incident))["events"]]
+
+    async def active(self, incident: str | None) -> list[dict[str, Any]]:
+        """The active assignments of an incident."""
+        return [known for known in (await self.card(incident))["assignments"] if known["active"]]
+
+    async def step(self, assignment: dict[str, Any], *steps: str, epoch: int | None = None) -> httpx.Response:
+        """The tablet reports steps; the answer to the last."""
+        body = {"epoch": epoch or assignment["epoch"]}
+        for step in steps:
+            answer = await self.http.post(f"/v1/assignments/{assignment['assignment_id']}/{step}", json=body)
+        return answer
+
+    async def order(self, incident: str | None, what: str, body: Any = None, **headers: str) -> httpx.Response:
+        """An operator's order."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.post(f"/v1/incidents/{incident}/{what}", json=body, headers=named)
+
+    async def age_offer(self, assignment: dict[str, Any]) -> None:
+        """Lets an offer run out now: time is driven, not slept."""
+        statement = "UPDATE dispatch.assignments SET due_at = clock_timestamp() - interval '1 second' WHERE id = :id"
+        await self.sql(statement, id=assignment["assignment_id"])
+
+    async def only_units(self, *names: str) -> None:
+        """Only these patrols are on duty."""
+        statement = "UPDATE dispatch.units SET state = 'off_duty' WHERE kind = 'patrol' AND NOT id = ANY(:names)"
+        await self.sql(statement, names=list(names))
+
+    async def invariants(self) -> None:
+        """Promise 2, from the tables and not from the index that guards it; and versions without a gap."""
+        active = [known for known in await self.rows(tables.assignments) if known["active"]]
+        units = [known["unit_id"] for known in active]
+        slots = [(known["task_id"], known["slot"]) for known in active]
+        assert len(units) == len(set(units)), units
+        assert len(slots) == len(set(slots)), slots
+        by_incident: dict[str, list[int]] = {}
+        for event in await self.rows(select(tables.events).order_by(tables.events.c.version)):
+            by_incident.setdefault(event["incident_id"], []).append(event["version"])
+        for incident, versions in by_incident.items():
+            assert versions == list(range(1, len(versions) + 1)), (incident, versions)
+
+
+async def until(happens: Callable[[], Awaitable[bool]], otherwise: str, seconds: float = 15.0) -> None:
+    """Looks every 20 ms until it is true; fails with `otherwise` after `seconds`."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await happens():
+        assert asyncio.get_running_loop().time() < deadline, otherwise
+        await asyncio.sleep(0.02)
+
+
+def ago(**parts: float) -> datetime:
+    """A moment that long ago."""
+    return now() - timedelta(**parts)
