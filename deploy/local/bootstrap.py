@@ -19,6 +19,7 @@ STAMP = ".vigie-lock"
 NO_NETWORK = (
     "name resolution",
     "Network is unreachable",
+    "(from versions: none)",
     "Connection refused",
     "ConnectTimeout",
     "Read timed out",
