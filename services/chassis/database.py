@@ -3,11 +3,32 @@
 import json
 from typing import Any
 
+import psycopg
+from psycopg import errors
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 # A process stopped in mid-transaction is thrown out after 300 ms; a lock is waited for at most 2 s, then retried.
 SESSION = "-c idle_in_transaction_session_timeout=300 -c lock_timeout=2000 -c statement_timeout=15000"
+
+FAULTS = (DBAPIError, PoolTimeout, OSError)
+"""What a loop over PostgreSQL catches to try again."""
+
+
+def away(error: BaseException) -> bool:
+    """True if PostgreSQL was away, restarting, locked or out of connections: the same work may succeed later.
+
+    False for what the statement itself is to blame for (data, constraint, limit), which would fail again.
+    """
+    if isinstance(error, PoolTimeout | OSError):
+        return True
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, errors.ProgramLimitExceeded):
+        return False
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(cause, psycopg.OperationalError | errors.IdleInTransactionSessionTimeout)
 
 
 def address(database_url: str) -> URL:

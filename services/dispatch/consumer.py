@@ -7,11 +7,11 @@ same partitions; the one that advances the offset first has handled the record, 
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from opentelemetry import trace
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import wire
@@ -21,19 +21,25 @@ from schemas.dead_letters import dead_letter
 from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
 from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable
+from services.chassis.database import FAULTS as DATABASE_FAULTS
+from services.chassis.database import away
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health, State
 from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.chassis.producer import DeliveryFailed
 from services.dispatch.metrics import RECORDS_HANDLED
 from services.dispatch.packs import Library
 from services.dispatch.store import offsets
-from services.dispatch.store.work import Work, run
+from services.dispatch.store.work import Conflict, Work, run
 
 log = logs.get(__name__)
 M = TypeVar("M", bound=wire.Message)
 Handle = Callable[[Work, list[M]], Awaitable[None]]
+Step = Callable[[int, list[Message]], Awaitable[bool]]
 PAUSE_S = 0.2
 TRIES_BEFORE_DEAD = 5
+RAW_KEPT = 600_000
+"""Bytes of a record that its dead letter holds: base64 makes 800 kB of them, and a record may have 1 MB."""
 
 
 class TopicReader(Generic[M]):
@@ -61,7 +67,6 @@ class TopicReader(Generic[M]):
         self._health, self._batch = health, batch
         self._next: dict[int, int] = {}
         self._poller = ThreadPoolExecutor(1, thread_name_prefix=f"read-{topic}")
-        self._failures = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Reads until `stop`. While PostgreSQL or Kafka is away it tries again; nothing is skipped."""
@@ -87,7 +92,7 @@ class TopicReader(Generic[M]):
                 async with self._engine.begin() as conn:
                     self._next = await offsets.load(conn, self._topic, numbers)
                 break
-            except (KafkaException, DBAPIError, LookupError, OSError) as error:
+            except (KafkaException, *DATABASE_FAULTS, LookupError) as error:
                 RESTARTS_OF_LOOPS.labels(f"begin-{self._topic}").inc()
                 self._health.set(check, State.WAITING, str(error)[:200])
                 await asyncio.sleep(PAUSE_S)
@@ -111,46 +116,51 @@ class TopicReader(Generic[M]):
                     break
 
     async def _settle(self, partition: int, messages: list[Message], stop: asyncio.Event) -> bool:
-        """Handles one chunk until it is done; False if another process took it and reading went on from there."""
+        """Handles one chunk until it is done; False if another process took it and reading went on from there.
+
+        While PostgreSQL or Kafka is away it tries again, however long. What fails for itself is tried five times;
+        then the others of its chunk go on without it, and it is kept aside with its reason.
+        """
+        step: Step = self._once
+        failures = 0
         while not stop.is_set():
             try:
-                await self._once(partition, messages)
-                self._failures = 0
-                return True
+                go_on = await step(partition, messages)
+                self._health.set(f"reads {self._topic}", State.READY)
+                return go_on
             except offsets.OffsetTaken:
-                RECORDS_HANDLED.labels(self._topic, "taken").inc(len(messages))
-                await self._seek(partition)
-                return False
-            except DBAPIError as error:
-                RESTARTS_OF_LOOPS.labels(f"handle-{self._topic}").inc()
-                log.warning("database_away", topic=self._topic, reason=type(error).__name__)
-                if not error.connection_invalidated and self._given_up():
-                    return await self._one_by_one(partition, messages, error, stop)
-                await asyncio.sleep(PAUSE_S)
-            except Exception as error:
-                log.exception("handling_failed", topic=self._topic)
-                if self._given_up() or len(messages) > 1:
-                    return await self._one_by_one(partition, messages, error, stop)
+                step = self._seek
+            except Exception as error:  # noqa: BLE001 (whatever it is: tried again, then kept aside, never passed over)
+                failures += self._counts(error)
+                if failures and len(messages) > 1:
+                    return await self._one_by_one(partition, messages, stop)
+                if failures >= TRIES_BEFORE_DEAD:
+                    step = partial(self._set_aside, f"{type(error).__name__} while handling")
                 await asyncio.sleep(PAUSE_S)
         return False
 
-    def _given_up(self) -> bool:
-        self._failures += 1
-        return self._failures >= TRIES_BEFORE_DEAD
-
-    async def _one_by_one(self, partition: int, messages: list[Message], error: Exception, stop: asyncio.Event) -> bool:
-        """One record of a chunk cannot be handled: the others go on, that one is kept aside with its reason."""
-        self._failures = 0
-        if len(messages) > 1:
-            for message in messages:
-                if not await self._settle(partition, [message], stop):
-                    return False
+    def _counts(self, error: Exception) -> bool:
+        """True if the record itself seems to be the cause; says what is waited for otherwise."""
+        if not isinstance(error, DeliveryFailed | Conflict) and not away(error):
+            log.exception("handling_failed", topic=self._topic)
             return True
-        await self._bury(messages[0], f"{type(error).__name__} while handling")
+        RESTARTS_OF_LOOPS.labels(f"handle-{self._topic}").inc()
+        log.warning("reader_waits", topic=self._topic, reason=type(error).__name__)
+        self._health.set(f"reads {self._topic}", State.DEGRADED, "waits for PostgreSQL or Kafka")
+        return False
+
+    async def _one_by_one(self, partition: int, messages: list[Message], stop: asyncio.Event) -> bool:
+        for message in messages:
+            if not await self._settle(partition, [message], stop):
+                return False
+        return True
+
+    async def _set_aside(self, reason: str, partition: int, messages: list[Message]) -> bool:
+        await self._bury(messages[0], reason)
         await self._skip(partition, messages[0])
         return True
 
-    async def _once(self, partition: int, messages: list[Message]) -> None:
+    async def _once(self, partition: int, messages: list[Message]) -> bool:
         events: list[M] = []
         for message in messages:
             try:
@@ -175,6 +185,7 @@ class TopicReader(Generic[M]):
             await run(self._engine, self._library, act)
         self._next[partition] = last + 1
         RECORDS_HANDLED.labels(self._topic, "handled").inc(len(events))
+        return True
 
     def _expected_offset(self, partition: int, messages: list[Message]) -> int:
         first = place(messages[0])[2]
@@ -184,13 +195,14 @@ class TopicReader(Generic[M]):
 
     async def _bury(self, message: Message, reason: str) -> None:
         topic, partition, offset = place(message)
+        raw = message.value() or b""
         letter = dead_letter(
             topic=topic,
             partition=partition,
             offset=offset,
             reader="dispatch",
-            reason=reason,
-            raw=message.value(),
+            reason=reason if len(raw) <= RAW_KEPT else f"{reason}; kept are {RAW_KEPT} of {len(raw)} bytes",
+            raw=raw[:RAW_KEPT],
             raw_key=message.key(),
             headers=headers_of(message),
             at=self._clock.now(),
@@ -208,10 +220,13 @@ class TopicReader(Generic[M]):
         await run(self._engine, self._library, act)
         self._next[partition] = place(message)[2] + 1
 
-    async def _seek(self, partition: int) -> None:
+    async def _seek(self, partition: int, messages: list[Message]) -> bool:
+        """Another process has handled these: reading goes on from where it is."""
+        RECORDS_HANDLED.labels(self._topic, "taken").inc(len(messages))
         async with self._engine.begin() as conn:
             held = await offsets.load(conn, self._topic, [partition])
         self._next[partition] = held[partition]
         loop = asyncio.get_running_loop()
         target = TopicPartition(self._topic, partition, held[partition])
         await loop.run_in_executor(self._poller, self._consumer.seek, target)
+        return False

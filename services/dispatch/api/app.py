@@ -7,15 +7,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.chassis import problems
+from services.chassis import logs, problems
+from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
 from services.dispatch.api import assignments, incidents, partners, room, streaming, units
 from services.dispatch.api.door import Door
 
+log = logs.get(__name__)
 LOOPBACK = r"http://(127\.0\.0\.1|localhost)(:\d+)?"
 
 
@@ -32,7 +35,8 @@ def build(door: Door, health: Health) -> FastAPI:
     )
     app.state.door = door
     problems.install(app)
-    app.add_exception_handler(DBAPIError, _database_away)
+    app.add_exception_handler(DBAPIError, _database_failed)
+    app.add_exception_handler(PoolTimeout, _database_failed)
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=LOOPBACK,
@@ -52,9 +56,17 @@ def _serve_pages(app: FastAPI, folder: Path) -> None:
         app.mount("/", StaticFiles(directory=folder, html=True), name="pages")
 
 
-async def _database_away(_: Request, __: Exception) -> Response:
-    problem = Problem(503, "database-away", "Base indisponible / database away", "Réessayez / try again.")
-    return JSONResponse(problem.body(), 503, {"Retry-After": "1"}, problems.MEDIA_TYPE)
+async def _database_failed(_: Request, error: Exception) -> Response:
+    """503 while PostgreSQL is away; 422 for text that it cannot hold; anything else is our fault."""
+    if away(error):
+        problem = Problem(503, "database-away", "Base indisponible / database away", "Réessayez / try again.")
+        return JSONResponse(problem.body(), 503, {"Retry-After": "1"}, problems.MEDIA_TYPE)
+    if isinstance(error, DataError):
+        problem = Problem(422, "unstorable", "Texte refusé / text refused", "Leave out control characters.")
+        return JSONResponse(problem.body(), 422, media_type=problems.MEDIA_TYPE)
+    log.error("database_failed", exc_info=error)
+    problem = Problem(500, "fault", "Erreur interne / internal error", "Réessayez / try again.")
+    return JSONResponse(problem.body(), 500, media_type=problems.MEDIA_TYPE)
 
 
 def _version() -> str:

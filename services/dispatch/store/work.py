@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from psycopg import errors
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.codec import encode
 from schemas.wire import Message
 from services.chassis import logs, telemetry
+from services.chassis.database import away
 from services.dispatch.metrics import TRANSACTION_RETRIES
 from services.dispatch.packs import Library
 from services.dispatch.store.tables import outbox, stream, stream_head
@@ -27,6 +28,8 @@ CHANNEL = "vigie_stream"
 SOURCE = "vigie/dispatch"
 ATTEMPTS = 8
 BACK_OFF_S = 0.005
+AWAY_S = 0.05
+"""Seven growing pauses make 1.4 s: as long as PostgreSQL needs to come up again after a crash, with some to spare."""
 T = TypeVar("T")
 Flush = Callable[["Work"], Awaitable[None]]
 
@@ -126,22 +129,16 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
                 raise
             TRANSACTION_RETRIES.labels(type(getattr(error, "orig", None) or error).__name__).inc()
             log.info("transaction_again", attempt=attempt, reason=type(error).__name__)
-            await asyncio.sleep(BACK_OFF_S * attempt)
+            await asyncio.sleep(_pause_s(error) * attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def _passing(error: Exception) -> bool:
-    if isinstance(error, Conflict):
-        return True
-    cause = getattr(error, "orig", None)
-    if isinstance(error, IntegrityError):
-        return isinstance(cause, errors.UniqueViolation)
-    kinds = (
-        errors.DeadlockDetected,
-        errors.SerializationFailure,
-        errors.LockNotAvailable,
-        errors.IdleInTransactionSessionTimeout,
-        errors.AdminShutdown,
-        errors.OperationalError,
-    )
-    return isinstance(cause, kinds)
+    raced = isinstance(getattr(error, "orig", None), errors.UniqueViolation)
+    return raced or isinstance(error, Conflict) or away(error)
+
+
+def _pause_s(error: Exception) -> float:
+    """Short where somebody else held a lock or was first; long where PostgreSQL must come up again."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return BACK_OFF_S if isinstance(error, Conflict) or state.startswith(("23", "40", "55")) else AWAY_S
