@@ -13,8 +13,8 @@ from opentelemetry.context import Context
 
 from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
-from services.chassis.producer import DeliveryFailed
 from services.ingest import metrics
+from services.ingest.acknowledgements import Acknowledgements, Outcome
 from services.ingest.domain.identity import fingerprint, nonces, signal_id
 from services.ingest.domain.repeats import First, ReceiptReason, RepeatWindow, Storage
 from services.ingest.domain.signal import Understood
@@ -61,7 +61,8 @@ class Reception:
         self._lanes, self._clock, self._wait_s = lanes, clock, wait_s
         self._window = window if window is not None else RepeatWindow()
         self._nonces: Iterator[str] = nonces()
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way: dict[str, asyncio.Future[Outcome]] = {}
+        self._bridge: Acknowledgements | None = None
         self._listeners: list[Callable[[Understood], None]] = []
 
     def on_heard(self, listener: Callable[[Understood], None]) -> None:
@@ -100,8 +101,8 @@ class Reception:
         _, pending = await asyncio.wait(self._under_way.values(), timeout=timeout_s)
         return len(pending)
 
-    def _begin(self, understood: Understood) -> tuple[ReceiptReason, First, asyncio.Task[None] | None]:
-        """Why, the identity, and the task that stores it (None: it is stored already)."""
+    def _begin(self, understood: Understood) -> tuple[ReceiptReason, First, "asyncio.Future[Outcome] | None"]:
+        """Why, the identity, and what its storing ends with (None: it is stored already)."""
         now = self._clock.now()
         mark = fingerprint(understood)
         reason, known = ReceiptReason.NO_MARK, None
@@ -115,8 +116,8 @@ class Reception:
             metrics.REMEMBERED_MARKS.set(len(self._window))
         return reason, first, self._store(understood, first, mark)
 
-    def _store(self, understood: Understood, first: First, mark: str | None) -> asyncio.Task[None]:
-        """Sends to both lanes at once; the task ends when each has acknowledged, or fails."""
+    def _store(self, understood: Understood, first: First, mark: str | None) -> "asyncio.Future[Outcome]":
+        """Sends to both lanes at once; the future ends when each has acknowledged, or one has failed."""
         record = to_record(to_signal(understood, first.signal_id, mark, first.received_at))
         first.storage = Storage.UNDER_WAY
         sent = [self._lanes.send(record)]
@@ -125,34 +126,28 @@ class Reception:
             metrics.URGENT_SIGNALS.labels(understood.nature.value).inc()
         for flag in understood.flags:
             metrics.FLAGGED.labels(flag.value).inc()
+        stored = self._acknowledgements().of(sent)
+        self._under_way[first.signal_id] = stored
 
-        async def settle() -> None:
-            try:
-                await asyncio.gather(*(asyncio.wrap_future(future) for future in sent))
-                first.storage = Storage.STORED
-            finally:
-                if first.storage is Storage.UNDER_WAY:
-                    first.storage = Storage.FAILED
-                self._under_way.pop(first.signal_id, None)
+        def settled(future: "asyncio.Future[Outcome]") -> None:
+            first.storage = Storage.STORED if future.result() is None else Storage.FAILED
+            self._under_way.pop(first.signal_id, None)
 
-        task = asyncio.create_task(settle())
-        task.add_done_callback(_retrieve)
-        self._under_way[first.signal_id] = task
-        return task
+        stored.add_done_callback(settled)
+        return stored
 
-    async def _wait(self, stored: asyncio.Task[None], understood: Understood, door: str) -> None:
-        # Shielded: a device that hangs up or a time-out here must not stop the storing itself.
-        try:
-            await asyncio.wait_for(asyncio.shield(stored), self._wait_s)
-        except (TimeoutError, DeliveryFailed) as error:
+    async def _wait(self, stored: "asyncio.Future[Outcome]", understood: Understood, door: str) -> None:
+        # `wait` leaves the future alone: a device that hangs up, or a time-out here, does not stop the storing.
+        done, _ = await asyncio.wait([stored], timeout=self._wait_s)
+        error = stored.result() if done else TimeoutError()
+        if error is not None:
             metrics.NOT_ACCEPTED.labels(door, RefusalReason.NOT_ACKNOWLEDGED.value).inc()
-            log.error(
-                "signal_not_acknowledged", door=door, nature=understood.nature.value, error=str(error) or "time-out"
-            )
+            reason = str(error) or "time-out"
+            log.error("signal_not_acknowledged", door=door, nature=understood.nature.value, error=reason)
             raise NotAccepted(RefusalReason.NOT_ACKNOWLEDGED) from error
 
-
-def _retrieve(task: asyncio.Task[None]) -> None:
-    """Its failure is known through the window and the waiters; asyncio need not report it again."""
-    if not task.cancelled():
-        task.exception()
+    def _acknowledgements(self) -> Acknowledgements:
+        """Made at the first use, when the loop that serves is running."""
+        if self._bridge is None:
+            self._bridge = Acknowledgements(asyncio.get_running_loop())
+        return self._bridge

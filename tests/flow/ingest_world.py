@@ -139,11 +139,6 @@ class RunningIngest:
         self._process.kill()
         self._process.wait(10)
 
-    def signal(self, number: int) -> None:
-        """Sends a signal, such as SIGSTOP."""
-        assert self._process is not None
-        self._process.send_signal(number)
-
     def stop(self) -> int:
         """SIGTERM; the exit code."""
         assert self._process is not None
