@@ -11,9 +11,10 @@ from schemas.messages.notifying import NotificationReported
 from schemas.messages.signal import Signal, SignalOutcome, Situation
 from services.chassis import lifecycle, logs, telemetry
 from services.chassis.clock import SystemClock
-from services.chassis.database import address, engine
+from services.chassis.database import FAULTS, address, engine
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health, State
+from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.chassis.operations import serve
 from services.chassis.producer import Producer
 from services.chassis.settings import load
@@ -30,6 +31,7 @@ from services.dispatch.settings import DispatchSettings
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
 
+log = logs.get(__name__)
 SERVICE = "dispatch"
 OUTCOMES_AT_ONCE = 200
 FORGET_EVERY_S = 600
@@ -102,7 +104,15 @@ async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: async
         try:
             await asyncio.wait_for(stop.wait(), FORGET_EVERY_S)
         except TimeoutError:
-            await timers.forget(database, timedelta(seconds=settings.stream_kept_s))
+            await _forget_now(database, timedelta(seconds=settings.stream_kept_s))
+
+
+async def _forget_now(database: AsyncEngine, kept: timedelta) -> None:
+    try:
+        await timers.forget(database, kept)
+    except FAULTS as error:
+        RESTARTS_OF_LOOPS.labels("forget").inc()
+        log.warning("forget_waits", reason=type(error).__name__)
 
 
 def main() -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
+from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.metrics import STREAM_CLIENTS, STREAM_CUT_OFF
@@ -49,6 +49,12 @@ class Client:
         """True if the row is for this client."""
         return self.unit is None or shown.unit == self.unit
 
+    def cut_off(self) -> None:
+        """Ends its stream after what it has got: it comes back with that position and loses nothing."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
+
 
 class Live:
     """Follows the stream table and hands each row to the clients it concerns."""
@@ -67,7 +73,7 @@ class Live:
         while not stop.is_set():
             try:
                 await self._listen(stop)
-            except (psycopg.Error, DBAPIError, OSError) as error:
+            except (psycopg.Error, *FAULTS) as error:
                 RESTARTS_OF_LOOPS.labels("live").inc()
                 self._health.set("live", State.DEGRADED, "PostgreSQL does not answer")
                 log.warning("live_waits", reason=type(error).__name__)
@@ -88,6 +94,8 @@ class Live:
                 try:
                     next_one = await asyncio.wait_for(client.queue.get(), HEARTBEAT_S)
                 except TimeoutError:
+                    if not client.queue.empty():
+                        continue  # what is queued comes first: the heartbeat's position claims that it was seen
                     yield f"event: heartbeat\ndata: {json.dumps({'position': max(last, self._position)})}\n\n"
                     continue
                 if next_one is None:
@@ -140,11 +148,9 @@ class Live:
             try:
                 client.queue.put_nowait(shown)
             except asyncio.QueueFull:
-                # It comes back with its last position and loses nothing.
                 STREAM_CUT_OFF.inc()
                 self._clients.discard(client)
-                client.queue.get_nowait()
-                client.queue.put_nowait(None)
+                client.cut_off()
 
     async def _stored(self, unit: str | None, after: int) -> AsyncIterator[Shown]:
         while True:
@@ -166,7 +172,7 @@ class Live:
         while not stop.is_set():
             try:
                 return await self.head()
-            except (DBAPIError, OSError):
+            except FAULTS:
                 await asyncio.sleep(PAUSE_S)
         return 0
 
@@ -174,8 +180,7 @@ class Live:
         await stop.wait()
         self._stopping = True
         for client in list(self._clients):
-            if not client.queue.full():
-                client.queue.put_nowait(None)
+            client.cut_off()
 
 
 def _shown(row: Any) -> Shown:

@@ -14,10 +14,10 @@ from typing import Any
 from confluent_kafka import KafkaException, Producer
 from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
+from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RECORDS_SENT, RESTARTS_OF_LOOPS
 from services.dispatch.metrics import OUTBOX_DEPTH, OUTBOX_LEADER
@@ -60,7 +60,7 @@ class Relay:
             try:
                 sent = await self._round()
                 self._health.set("outbox", State.READY)
-            except (KafkaException, DBAPIError, OSError) as error:
+            except (KafkaException, *FAULTS) as error:
                 RESTARTS_OF_LOOPS.labels("outbox").inc()
                 log.warning("outbox_waits", reason=str(error)[:200])
                 self._health.set("outbox", State.DEGRADED, "decisions wait for Kafka or PostgreSQL")
@@ -140,6 +140,9 @@ class Relay:
             await loop.run_in_executor(self._kafka, producer.purge)
 
     async def _release(self) -> None:
-        async with self._engine.begin() as conn:
-            where = (leases.c.name == NAME, leases.c.holder == self._holder)
-            await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))
+        where = (leases.c.name == NAME, leases.c.holder == self._holder)
+        try:
+            async with self._engine.begin() as conn:
+                await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))
+        except FAULTS as error:
+            log.warning("lease_runs_out", reason=type(error).__name__)

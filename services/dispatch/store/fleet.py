@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import ColumnElement, Exists, Select, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas.vocabulary.dispatching import ResponderKind, UnitState
@@ -12,6 +12,13 @@ from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
 from services.dispatch.store.tables import assignments, unit_positions, units
 from services.dispatch.store.work import Work
+
+
+def someone_free(centre: ColumnElement[str], kind: ColumnElement[str]) -> Exists:
+    """True where some unit of that kind in that centre is neither bound by an assignment nor off."""
+    bound = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active)
+    off = units.c.state.in_((UnitState.OFF_DUTY, UnitState.UNAVAILABLE))
+    return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound)
 
 
 def query() -> Select[Any]:
