@@ -1,5 +1,6 @@
 """Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,8 @@ from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
 
 LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
+NO_UNIT_FREE, NO_UNIT_LEFT = "no_unit_free", "no_unit_left"
+SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
 def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
@@ -88,8 +91,8 @@ async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reas
     if not slots:
         return
     units = await fleet.lock_fleet(work, case.incident.centre, task.kind)
-    resting = _lapsed(case, task, since=work.now - offer) | _in_distress(case)
-    ranking = rank(units.values(), case.incident.place, task.capabilities, _lapsed(case, task), work.now)
+    resting = _lapsed(case, task, since=work.now - offer)
+    ranking = ranked(work, case, task, units.values(), _lapsed(case, task))
     eligible = [known for known in ranking if known.eligible and known.unit not in resting]
     for slot, candidate in zip(slots, eligible, strict=False):
         inputs = decision_inputs(work, case, ranking)
@@ -98,6 +101,13 @@ async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reas
         _wait(case, task, ranking, bool(resting), decision_inputs(work, case, ranking))
     else:
         case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
+
+
+def ranked(work: Work, case: Case, task: Task, units: Iterable[Unit], declined: frozenset[str]) -> list[Candidate]:
+    """All `units` in the order in which they should be asked. An officer who calls for help is not sent to himself."""
+    incident = case.incident
+    own = incident.device if incident.nature is Nature.OFFICER_DISTRESS else None
+    return rank(units, incident.place, task.capabilities, declined, work.now, in_distress=own)
 
 
 async def assign(
@@ -167,19 +177,16 @@ def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[
     )
 
 
-def _in_distress(case: Case) -> frozenset[str]:
-    """The officers who call for help are not sent to themselves."""
-    own = case.incident.nature is Nature.OFFICER_DISTRESS and case.incident.device
-    return frozenset({own}) if own else frozenset()
-
-
 def _wait(case: Case, task: Task, ranking: list[Candidate], asked: bool, inputs: dict[str, Any]) -> None:
-    was = case.tasks[task.id].state
-    attention = "no_unit_left" if asked else "no_unit_free"
-    if was is TaskState.WAITING and case.incident.attention == attention:
+    """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call."""
+    waited = case.tasks[task.id].state is TaskState.WAITING
+    attention, shown = NO_UNIT_LEFT if asked else NO_UNIT_FREE, case.incident.attention
+    if waited and shown is not None and (shown == attention or shown not in SHORTAGE):
         return
     case.put(replace(case.tasks[task.id], state=TaskState.WAITING))
     case.amend(attention=attention)
+    if waited and shown is None:
+        return
     event = IncidentEvent.NO_UNIT_LEFT if asked else IncidentEvent.TASK_WAITING
     case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": len(ranking)})
 

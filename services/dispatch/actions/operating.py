@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import insert
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, ResponderKind, TaskState
-from services.dispatch.actions import engaging, reporting
+from services.dispatch.actions import engaging, partners, reporting
 from services.dispatch.domain.incident import Action, NotAllowed, check
-from services.dispatch.domain.ranking import Candidate, rank
+from services.dispatch.domain.ranking import Candidate
 from services.dispatch.domain.task import Task
 from services.dispatch.messages import derived_id
 from services.dispatch.store import fleet, tables
@@ -46,8 +46,9 @@ def begin(case: Case, action: Action) -> None:
 
 def acknowledge(work: Work, case: Case, actor: str) -> None:
     """Somebody has seen it: a fact, not a state. The first stays."""
-    begin(case, Action.ACKNOWLEDGE)
+    check(case.incident, Action.ACKNOWLEDGE)
     if case.incident.acknowledged_at is None:
+        begin(case, Action.ACKNOWLEDGE)
         attention = None if case.incident.attention == "unacknowledged_p1" else case.incident.attention
         case.amend(acknowledged_at=work.now, acknowledged_by=actor, attention=attention)
         case.record(IncidentEvent.ACKNOWLEDGED, "operator", actor=actor)
@@ -71,8 +72,11 @@ async def dismiss(work: Work, case: Case, reason: str, actor: str) -> None:
 
 
 async def end_as_dismissed(work: Work, case: Case, reason: str, actor: str) -> None:
-    """Dismissed: active assignments and unfinished tasks are cancelled."""
+    """Dismissed: active assignments and unfinished tasks are cancelled, crews have nothing left to do."""
     await reporting.stand_down(work, case, "dismissed", actor)
+    for order in list(case.orders.values()):
+        if order.state not in partners.ENDED:
+            partners.withdraw(work, case, order, actor)
     for task in list(case.tasks.values()):
         if not task.state.finished:
             case.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
@@ -123,7 +127,7 @@ async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, a
     if not slots:
         raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])
     units = await fleet.lock_fleet(work, case.incident.centre, ResponderKind.PATROL)
-    ranking = rank(units.values(), case.incident.place, task.capabilities, frozenset(), work.now)
+    ranking = engaging.ranked(work, case, task, units.values(), frozenset())
     chosen = next((known for known in ranking if known.unit == unit_id), None)
     if chosen is None or not chosen.eligible:
         raise UnitRefused(chosen)
@@ -141,7 +145,7 @@ async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelt
     """Asks for `count` more patrols on the incident."""
     begin(case, Action.BACKUP)
     held = next((task for task in case.tasks.values() if task.kind is ResponderKind.PATROL), None)
-    task = _patrol_task(work, case)
+    task = _patrol_task(work, case, slots=count)
     if held is not None:
         state = TaskState.WAITING if held.state.finished else held.state
         task = replace(held, slots=held.slots + count, state=state, closed_at=None)
@@ -150,7 +154,7 @@ async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelt
     await engaging.offer_units(work, case, task, offer, "backup", actor)
 
 
-def _patrol_task(work: Work, case: Case) -> Task:
+def _patrol_task(work: Work, case: Case, slots: int = 1) -> Task:
     for task in case.tasks.values():
         if task.kind is ResponderKind.PATROL:
             return task
@@ -159,6 +163,7 @@ def _patrol_task(work: Work, case: Case) -> Task:
         incident_id=case.incident.id,
         kind=ResponderKind.PATROL,
         state=TaskState.PENDING,
+        slots=slots,
         created_at=work.now,
     )
     case.put(task)

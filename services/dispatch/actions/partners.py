@@ -65,7 +65,8 @@ def reply(work: Work, case: Case, hand_over: HandOver, answer: Reply, actor: str
     case.record(IncidentEvent.HAND_OVER_CHANGED, answer, actor=actor, detail=detail)
     task = case.tasks[after.task_id]
     if state is HandOverState.ACKNOWLEDGED:
-        case.put(replace(task, state=TaskState.ENGAGED))
+        if not task.state.finished:
+            case.put(replace(task, state=TaskState.ENGAGED))
         case.amend(attention=None if case.incident.attention == "hand_over_unanswered" else case.incident.attention)
         engaging.start(case, "partner_acknowledged", actor)
     elif state is HandOverState.COMPLETED:
@@ -80,7 +81,7 @@ def overdue(work: Work, case: Case, hand_over: HandOver) -> bool:
     if hand_over.state is not HandOverState.SENT or hand_over.due_at is None or hand_over.due_at > work.now:
         return False
     case.put(replace(hand_over, due_at=None))
-    if not case.incident.unfinished:
+    if not case.incident.unfinished or case.tasks[hand_over.task_id].state.finished:
         return True
     _reopen_task(case, hand_over, "hand_over_unanswered")
     detail = {"hand_over_id": hand_over.id, "agency": hand_over.agency, "state": hand_over.state}
@@ -107,8 +108,15 @@ def progress(work: Work, case: Case, order: WorkOrder, step: OrderStep, actor: s
     return after
 
 
+def withdraw(work: Work, case: Case, order: WorkOrder, actor: str) -> None:
+    """The incident was dismissed: the crew finds its order ended as `already_fixed`."""
+    case.put(replace(order, state=WorkOrderState.ALREADY_FIXED, ended_at=work.now))
+    detail = {"order_id": order.id, "state": WorkOrderState.ALREADY_FIXED}
+    case.record(IncidentEvent.WORK_ORDER_CHANGED, "dismissed", actor=actor, detail=detail)
+
+
 def _reopen_task(case: Case, hand_over: HandOver, attention: str) -> None:
     task = case.tasks[hand_over.task_id]
     if not task.state.finished:
         case.put(replace(task, state=TaskState.PENDING))
-    case.amend(attention=attention)
+        case.amend(attention=attention)

@@ -51,7 +51,7 @@ async def _apply(work: Work, case: Case, assignment: Assignment, step: Step, off
     await fleet.set_state(work, after.unit, UNIT_STATE.get(after.state, UnitState.AVAILABLE))
     detail = {"assignment_id": after.id, "unit": after.unit, "slot": after.slot, "state": after.state}
     case.record(IncidentEvent.ASSIGNMENT_CHANGED, step, actor=after.unit, detail=detail)
-    if after.state is AssignmentState.ACCEPTED:
+    if after.state is AssignmentState.ACCEPTED and case.incident.attention in engaging.SHORTAGE:
         case.amend(attention=None)
     if after.state in {AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE}:
         engaging.start(case, "unit_on_its_way", after.unit)
@@ -68,14 +68,20 @@ async def offer_again(work: Work, case: Case, task: Task, offer: timedelta) -> N
 
 
 def close_task_if_cleared(work: Work, case: Case, task: Task, actor: str) -> None:
-    """A patrol task is done when each of its slots was cleared."""
+    """A patrol task is done once every unit on it is clear; slots for which no unit was found then need none."""
+    if any(known.state.active for known in case.of_task(task)):
+        return
     cleared = {a.slot for a in case.of_task(task) if a.state is AssignmentState.CLEARED}
-    if len(cleared) >= task.slots:
-        close_task(work, case, task, TaskState.DONE, "all_clear", actor)
+    reason = "all_clear" if len(cleared) >= task.slots else "clear_without_further_units"
+    if case.incident.attention in engaging.SHORTAGE:
+        case.amend(attention=None)
+    close_task(work, case, task, TaskState.DONE, reason, actor)
 
 
 def close_task(work: Work, case: Case, task: Task, state: TaskState, reason: str, actor: str = SYSTEM) -> None:
-    """Ends a task; when it was the last, the incident is resolved."""
+    """Ends a task, once; when it was the last, the incident is resolved."""
+    if task.state is state:
+        return
     case.put(replace(task, state=state, closed_at=work.now))
     case.record(IncidentEvent.TASK_CLOSED, reason, actor=actor, detail={"task_id": task.id, "responder": task.kind})
     if case.incident.unfinished and all_finished(case.tasks.values()):

@@ -30,9 +30,19 @@ class Choice(StrEnum):
     UNAVAILABLE = "unavailable"
     LACKS_CAPABILITY = "lacks_capability"
     RETIRING = "retiring"
+    IN_DISTRESS = "in_distress"
 
 
-REFUSED = frozenset({Choice.OCCUPIED, Choice.OFF_DUTY, Choice.UNAVAILABLE, Choice.LACKS_CAPABILITY, Choice.RETIRING})
+REFUSED = frozenset(
+    {
+        Choice.OCCUPIED,
+        Choice.OFF_DUTY,
+        Choice.UNAVAILABLE,
+        Choice.LACKS_CAPABILITY,
+        Choice.RETIRING,
+        Choice.IN_DISTRESS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +69,16 @@ def rank(
     capabilities: frozenset[str],
     declined: frozenset[str],
     now: datetime,
+    *,
+    in_distress: str | None = None,
 ) -> list[Candidate]:
     """All units: the eligible ones best first, then the refused ones with their reason.
 
     `declined`: units that declined this task or let its offer lapse; they come last. Units without a fresh
-    position come after those with one: help is rather sent blindly than not at all.
+    position come after those with one: help is rather sent blindly than not at all. `in_distress`: the unit that
+    called for help itself.
     """
-    candidates = [_candidate(unit, place, capabilities, declined, now) for unit in units]
+    candidates = [_candidate(unit, place, capabilities, declined, now, in_distress) for unit in units]
     return sorted(candidates, key=_order)
 
 
@@ -78,9 +91,16 @@ def distance_m(one: Place, other: Place) -> float:
 
 
 def _candidate(
-    unit: Unit, place: Place | None, capabilities: frozenset[str], declined: frozenset[str], now: datetime
+    unit: Unit,
+    place: Place | None,
+    capabilities: frozenset[str],
+    declined: frozenset[str],
+    now: datetime,
+    in_distress: str | None,
 ) -> Candidate:
     distance = distance_m(unit.place, place) if unit.place and place else None
+    if unit.id == in_distress:
+        return Candidate(unit.id, Choice.IN_DISTRESS, distance)
     return Candidate(unit.id, _reason(unit, capabilities, declined, now), distance)
 
 
