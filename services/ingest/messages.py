@@ -31,7 +31,7 @@ def to_signal(understood: Understood, signal_id: str, fingerprint: str | None, r
         device_at=understood.device_at,
         site=place.site,
         zone=understood.zone,
-        place=understood.zone_place,
+        place=None if understood.zone_place is None else understood.zone_place[:256],
         sector=place.sector,
         position=_position(place.position),
         subject=understood.subject,

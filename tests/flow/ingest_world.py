@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import paho.mqtt.client as paho
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka import Message as Record
+from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.local.layout import REPOSITORY
 from schemas.codec import decode, encode
@@ -231,3 +233,15 @@ async def tell(port: int, stream: bytes, answers: int = 1, seconds: float = 5.0)
         got += data
     writer.close()
     return got
+
+
+def publish(url: str, topic: str, payloads: list[str]) -> None:
+    """Publishes at QoS 1 with a client of its own; returns once the broker has acknowledged all."""
+    host, _, port = url.removeprefix("mqtt://").partition(":")
+    client = paho.Client(CallbackAPIVersion.VERSION2)
+    client.connect(host, int(port))
+    client.loop_start()
+    for payload in payloads:
+        client.publish(topic, payload, qos=1).wait_for_publish(10)
+    client.disconnect()
+    client.loop_stop()

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import paho.mqtt.client as paho
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Flag, Phase
-from tests.flow.ingest_world import KEY, Reader, RunningIngest, apply_pack, tell, until
+from tests.flow.ingest_world import KEY, Reader, RunningIngest, apply_pack, publish, tell, until
 from tests.unit.ingest import frames
 
 
@@ -250,15 +248,3 @@ async def insist(port: int, marks: list[str]) -> None:
                 answer = await tell(port, frame, seconds=0.5)
             except OSError:
                 await asyncio.sleep(0.05)  # refused: the process is starting
-
-
-def publish(url: str, topic: str, payloads: list[str]) -> None:
-    """Publishes at QoS 1 with a client of its own; returns once the broker has acknowledged all."""
-    host, _, port = url.removeprefix("mqtt://").partition(":")
-    client = paho.Client(CallbackAPIVersion.VERSION2)
-    client.connect(host, int(port))
-    client.loop_start()
-    for payload in payloads:
-        client.publish(topic, payload, qos=1).wait_for_publish(10)
-    client.disconnect()
-    client.loop_stop()

@@ -46,15 +46,16 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`phase` None: nothing to store."""
+    """`phase` None: nothing to store. `raises`: how often the object has been raised, withdrawn ones included."""
 
     phase: Phase | None
     reason: TrackReason
+    raises: int = 1
 
 
 @dataclass(slots=True)
 class _Track:
-    raised: bool = False
+    raises: int = 0
     withdrawn: bool = False
     ended: bool = False
     stationary: bool = False
@@ -75,13 +76,13 @@ class Tracking:
         track = self._track(sighting.object_id)
         if sighting.false_positive:
             return _false_positive(track)
-        if not track.raised or track.withdrawn:
+        if not track.raises or track.withdrawn:
             # A score that the camera did not send cannot hold an alarm back.
             if sighting.score is not None and sighting.score < sighting.min_score:
                 return Verdict(None, TrackReason.BELOW_SCORE)
-            track.raised, track.withdrawn = True, False
+            track.raises, track.withdrawn = track.raises + 1, False
             _note(track, sighting)
-            return Verdict(Phase.RAISE, TrackReason.RAISED)
+            return Verdict(Phase.RAISE, TrackReason.RAISED, track.raises)
         reason = _change(track, sighting)
         _note(track, sighting)
         return Verdict(None if reason is TrackReason.NOTHING_NEW else Phase.UPDATE, reason)
@@ -94,9 +95,9 @@ class Tracking:
         if track.alert or track.withdrawn:
             return Verdict(None, TrackReason.NOTHING_NEW)
         track.alert = True
-        if track.raised:
+        if track.raises:
             return Verdict(Phase.UPDATE, TrackReason.REVIEW_ALERT)
-        track.raised = True
+        track.raises = 1
         return Verdict(Phase.RAISE, TrackReason.REVIEW_ALERT)
 
     def _track(self, object_id: str) -> _Track:
@@ -109,12 +110,12 @@ class Tracking:
 
 
 def _false_positive(track: _Track) -> Verdict:
-    if not track.raised:
+    if not track.raises:
         return Verdict(None, TrackReason.FALSE_POSITIVE)
     if track.withdrawn:
         return Verdict(None, TrackReason.NOTHING_NEW)
     track.withdrawn = True
-    return Verdict(Phase.WITHDRAW, TrackReason.FALSE_POSITIVE)
+    return Verdict(Phase.WITHDRAW, TrackReason.FALSE_POSITIVE, track.raises)
 
 
 def _change(track: _Track, sighting: Sighting) -> TrackReason:

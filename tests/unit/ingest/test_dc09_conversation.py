@@ -98,6 +98,12 @@ async def test_unreadable_data_is_told_and_raised(world: World) -> None:
     assert signal.attributes["unread"] == "!!"
 
 
+async def test_unknown_code_in_a_fire_zone_is_verified(world: World) -> None:
+    """A code that nobody knows may be a test or a restore: nobody is sent in a hurry, also not in a fire zone."""
+    signal = await heard(world, frames.plain("Nri1/QQ01"))
+    assert (signal.nature, signal.place, signal.flags) == (Nature.UNKNOWN_ALARM, "Hall", (Flag.UNKNOWN_CODE,))
+
+
 async def test_unknown_letters_and_zone(world: World) -> None:
     """Two letters that DC-03 does not give, in a zone that the pack does not hold: both doubts are told."""
     signal = await heard(world, frames.plain("Nri1/QQ77"))

@@ -60,6 +60,15 @@ async def test_after_a_restart_the_raise_is_recognised() -> None:
     assert world.lanes.signals[0].fingerprint == other.lanes.signals[0].fingerprint
 
 
+async def test_raised_anew_after_a_withdrawal_is_no_repeat() -> None:
+    """Raised, withdrawn and raised anew within seconds: three signals, two of them raises."""
+    world = World()
+    camera = handling(world)
+    for wrong in (False, True, False):
+        await camera.handle(EVENTS, event(false_positive=wrong), retained=False)
+    assert [signal.phase for signal in world.lanes.signals] == [Phase.RAISE, Phase.WITHDRAW, Phase.RAISE]
+
+
 async def test_alert_raises_its_objects_once() -> None:
     """A review's alert raises each of its objects; the object's own event then adds what changed."""
     world = World()

@@ -127,6 +127,18 @@ async def test_sos_id_is_made_once_under_one_key(doors: Doors) -> None:
     assert [answer["repeat"] for answer in keyed] == [False, True]
 
 
+async def test_ids_as_long_as_the_doors_allow(doors: Doors) -> None:
+    """The longest ids that a door accepts fit the contract; longer ones are refused, not a fault."""
+    for path, body in (
+        (f"/v1/sos/{'s' * 100}/positions", {"lat": 49.1, "lon": 6.2}),
+        (f"/v1/kiosks/{'k' * 128}/calls", {"nature": "sos", "call_id": "c" * 100}),
+        ("/v1/signals", {"device": "d" * 96, "nature": "person_detected", "sequence": "s" * 200}),
+    ):
+        assert (await doors.post(path, body)).status_code == 202
+    assert (await doors.post(f"/v1/sos/{'s' * 101}/cancel")).status_code == 422
+    assert (await doors.post("/v1/sos", {"sos_id": "s" * 101})).status_code == 422
+
+
 async def test_sos_keeps_its_first_sector(doors: Doors) -> None:
     """Positions and the cancel of an SOS keep the first sector as their key, wherever the person goes."""
     await doors.raised("/v1/sos", {"sos_id": "s", "lat": 49.1, "lon": 6.2})

@@ -51,7 +51,7 @@ def test_withdrawn_once_and_raised_anew() -> None:
     tracking.seen(SEEN)
     wrong = replace(SEEN, false_positive=True)
     assert [tracking.seen(wrong).phase for _ in range(2)] == [Phase.WITHDRAW, None]
-    assert tracking.seen(SEEN) == Verdict(Phase.RAISE, TrackReason.RAISED)
+    assert tracking.seen(SEEN) == Verdict(Phase.RAISE, TrackReason.RAISED, raises=2)
 
 
 def test_reviews() -> None:

@@ -34,6 +34,7 @@ class FrameResult(StrEnum):
     CRC_MISMATCH = FrameFault.CRC_MISMATCH.value
     NO_ROUTE = FrameFault.NO_ROUTE.value
     FAULT = "fault"
+    CROWDED = "crowded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import cast
 
 from services.chassis import logs
 from services.ingest import metrics
-from services.ingest.adapters.dc09.conversation import Conversation
+from services.ingest.adapters.dc09.conversation import Conversation, FrameResult
 from services.ingest.adapters.dc09.splitter import Splitter
 
 log = logs.get(__name__)
@@ -38,7 +38,7 @@ class UdpListener(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str | bytes, int]) -> None:
         """Handles one datagram on a task of its own."""
         if len(self._tasks) >= UNDER_WAY:
-            metrics.DC09_FRAMES.labels("udp", "crowded").inc()
+            metrics.DC09_FRAMES.labels("udp", FrameResult.CROWDED.value).inc()
             return
         task = asyncio.create_task(self._answer(data, addr))
         self._tasks.add(task)

@@ -135,8 +135,9 @@ def _meaning(event: PanelEvent) -> Meaning:
 
 
 def _nature(meaning: Meaning, zone: Zone | None) -> Nature:
-    """The installer knows better than the code what an alarm of this zone is, but a fault stays a fault."""
-    if zone is not None and zone.nature is not None and meaning.kind in {EventClass.ALARM, EventClass.UNKNOWN}:
+    """The installer knows better than the code what an alarm of this zone is. A fault stays a fault, and a code that
+    nobody knows is verified by an operator, also in a fire zone: it may be a test or a restore."""
+    if zone is not None and zone.nature is not None and meaning.kind is EventClass.ALARM:
         return zone.nature
     return meaning.nature
 

@@ -26,6 +26,7 @@ class MessageResult(StrEnum):
     MALFORMED = "malformed"
     RETAINED = "retained"
     UNKNOWN_TOPIC = "unknown_topic"
+    FAULT = "fault"
 
 
 class Handling:
@@ -50,6 +51,12 @@ class Handling:
         except Malformed as error:
             await self._keep(payload, f"{topic}: {error}")
             _note(MessageResult.MALFORMED.value)
+            return
+        except Exception:
+            # Our own mistake: unacknowledged, the message would come again and fail again, and hold up all others.
+            log.exception("mqtt_fault", topic=topic)
+            await self._keep(payload, f"{topic}: {MessageResult.FAULT.value}")
+            _note(MessageResult.FAULT.value)
             return
         for signal in reading.signals:
             await self._store(signal)

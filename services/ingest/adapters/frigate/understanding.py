@@ -105,8 +105,11 @@ def _signal(
     if zones:
         attributes["zones"] = ", ".join(zones)[:128]
     # Content and mark of a raise name the object alone: after a restart any later message of the same object
-    # raises under the same fingerprint, and screening sees that it is no new one.
-    what = phase.value if phase is not Phase.UPDATE else f"{verdict.reason.value}@{at.timestamp() if at else 0}"
+    # raises under the same fingerprint, and screening sees that it is no new one. Raised anew after a withdrawal,
+    # it is one.
+    what = f"{phase.value}{verdict.raises}"
+    if phase is Phase.UPDATE:
+        what = f"{verdict.reason.value}@{at.timestamp() if at else 0}"
     return Understood(
         device=camera.device,
         device_kind=DeviceKind.CAMERA,

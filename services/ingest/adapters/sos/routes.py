@@ -1,15 +1,17 @@
 """`POST /v1/sos`, `/v1/sos/{id}/positions`, `/v1/sos/{id}/cancel`."""
 
 import uuid
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 
 from services.ingest.adapters.http.answers import ERRORS
-from services.ingest.adapters.http.door import DeviceId, Door, IdempotencyKey
+from services.ingest.adapters.http.door import Door, IdempotencyKey
 from services.ingest.adapters.sos.bodies import SosAccepted, SosCall, SosCancel, SosPosition
 from services.ingest.adapters.sos.understanding import SosReader
 from services.ingest.reception import Receipt
 
+SosId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 MADE_IDS = uuid.UUID("9d3d8f0e-57a5-5b0c-8f1e-0c2f3a1b7e55")
 
 
@@ -25,14 +27,14 @@ def routes(door: Door, reader: SosReader) -> APIRouter:
 
     @router.post("/{sos_id}/positions", status_code=202, responses=ERRORS, summary="Position suivante / next position")
     async def position(
-        sos_id: DeviceId, body: SosPosition, request: Request, idempotency_key: IdempotencyKey = None
+        sos_id: SosId, body: SosPosition, request: Request, idempotency_key: IdempotencyKey = None
     ) -> list[SosAccepted]:
         signal = reader.position(sos_id, body, await request.body(), door.directory(), door.clock.now())
         return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
 
     @router.post("/{sos_id}/cancel", status_code=202, responses=ERRORS, summary="Annulation / cancel")
     async def cancel(
-        sos_id: DeviceId, request: Request, body: SosCancel | None = None, idempotency_key: IdempotencyKey = None
+        sos_id: SosId, request: Request, body: SosCancel | None = None, idempotency_key: IdempotencyKey = None
     ) -> list[SosAccepted]:
         raw = await request.body()
         signal = reader.cancel(sos_id, body or SosCancel(), raw, door.directory(), door.clock.now())
