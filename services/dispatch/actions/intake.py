@@ -118,11 +118,11 @@ async def reconsider(work: Work, case: Case, nature: Nature, times: Times, *, co
 
     `confirmed`: the new alarm stands under a silence or test, so that an operator must confirm what it asks for.
     """
-    held, waits = _held(case), case.incident.engagement is Engagement.OPERATOR_CONFIRMED
-    decided = decide(case, nature, confirmed=confirmed or (held and waits))
+    waits = case.incident.engagement is Engagement.OPERATOR_CONFIRMED
+    decided = decide(case, nature, confirmed=confirmed or (held(case) and waits))
     before = case.incident.priority
     better = decided.card.priority.rank < before.rank
-    starts = decided.automatic and waits and not held and decided.card.priority.rank <= before.rank
+    starts = decided.automatic and waits and not held(case) and decided.card.priority.rank <= before.rank
     if not (better or starts):
         return
     _apply_plan(case, decided)
@@ -155,7 +155,7 @@ async def load(work: Work, incident_id: str) -> Case:
         incident_id = case.incident.merged_into
 
 
-def _held(case: Case) -> bool:
+def held(case: Case) -> bool:
     """True if an operator was to confirm because of a silence or test; more alarms do not lift that."""
     return "silenced" in case.incident.flags
 

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
+from services.dispatch.actions import intake
+from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
 from services.dispatch.store import case as cases
+from services.dispatch.store import signals
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
 
@@ -14,7 +17,7 @@ class BothEngaged(Exception):
     """Units are bound by both; an operator must stand the units of one down first."""
 
 
-async def propose(work: Work, one: str, other: str) -> str:
+async def propose(work: Work, one: str, other: str, times: Times) -> str:
     """Merges two incidents of one situation, or records the proposal on both; returns the incident that goes on."""
     first, second = await _both(work, one, other)
     if first.incident.split_by_operator or second.incident.split_by_operator:
@@ -27,21 +30,26 @@ async def propose(work: Work, one: str, other: str) -> str:
         keep(work, first)
         keep(work, second)
         return first.incident.id
-    return merge(work, first, second, reason="same_situation").incident.id
+    return (await merge(work, first, second, times, reason="same_situation")).incident.id
 
 
-async def merge_by_operator(work: Work, one: str, other: str, actor: str) -> Case:
-    """Merges on an operator's order. Raises NotAllowed or BothEngaged."""
+async def merge_by_operator(work: Work, one: str, other: str, times: Times, actor: str) -> Case:
+    """Merges on an operator's order, which counts in the ETag of both. Raises NotAllowed or BothEngaged."""
     first, second = await _both(work, one, other)
     check(first.incident, Action.MERGE)
     check(second.incident, Action.MERGE)
     if first.engaged and second.engaged:
         raise BothEngaged
-    return merge(work, first, second, reason="operator", actor=actor)
+    for case in (first, second):
+        case.amend(revision=case.incident.revision + 1)
+    return await merge(work, first, second, times, reason="operator", actor=actor)
 
 
-def merge(work: Work, first: Case, second: Case, *, reason: str, actor: str = SYSTEM) -> Case:
-    """Keeps the furthest advanced; the other's unstarted tasks are cancelled, its ids lead to the kept one."""
+async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: str, actor: str = SYSTEM) -> Case:
+    """Keeps the furthest advanced; the other's unstarted tasks are cancelled, its ids lead to the kept one.
+
+    The kept one is looked at again with the other's nature and all sources: what was more urgent there still is.
+    """
     keeps_first = outranks(first.incident, second.incident, first.engaged, second.engaged)
     kept, lost = (first, second) if keeps_first else (second, first)
     for task in list(lost.tasks.values()):
@@ -51,15 +59,16 @@ def merge(work: Work, first: Case, second: Case, *, reason: str, actor: str = SY
     lost.record(IncidentEvent.MERGED, reason, actor=actor, detail={"into": kept.incident.id})
     kept.amend(
         signals=kept.incident.signals + lost.incident.signals,
-        sources=kept.incident.sources + lost.incident.sources,
+        sources=await signals.sources(work.conn, kept.incident.id, lost.incident.id),
     )
     kept.record(IncidentEvent.MERGED, reason, actor=actor, detail={"merged": lost.incident.id})
+    await intake.reconsider(work, kept, lost.incident.nature, times, confirmed=intake.held(lost) or intake.held(kept))
     keep(work, lost)
     keep(work, kept)
     return kept
 
 
-def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
+async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
     """Takes a merge back, for good: what an operator split is not merged again by itself."""
     if lost.incident.merged_into != kept.incident.id:
         raise NotAllowed(lost.incident.state, Action.UNMERGE, [])
@@ -69,9 +78,12 @@ def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
         if task.state is TaskState.CANCELLED:
             lost.put(replace(task, state=TaskState.PENDING, closed_at=None))
     lost.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"from": kept.incident.id})
+    # The row must let go before the sources that are left are counted.
+    await cases.upsert_incident(work.conn, lost.incident)
     kept.amend(
         signals=max(1, kept.incident.signals - lost.incident.signals),
-        sources=max(1, kept.incident.sources - lost.incident.sources),
+        sources=await signals.sources(work.conn, kept.incident.id),
+        revision=kept.incident.revision + 1,
     )
     kept.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"released": lost.incident.id})
     keep(work, lost)

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from schemas.pack.pack import CityPack
 from schemas.pack.responders import Unit
 from schemas.vocabulary.dispatching import UnitState
+from services.dispatch.store import fleet
 from services.dispatch.store.tables import current_packs, packs, unit_positions, units
 from services.dispatch.store.work import Work
 
@@ -36,8 +37,12 @@ async def _bring_units_in_line(work: Work, pack: CityPack) -> None:
     for unit in sorted(pack.units, key=lambda known: known.id):
         await _put_unit(work, pack, unit)
     gone = units.c.id.not_in([unit.id for unit in pack.units])
-    where = (units.c.centre == pack.centre.code, gone)
-    await work.conn.execute(update(units).where(*where).values(retiring=True))
+    where = (units.c.centre == pack.centre.code, gone, ~units.c.retiring)
+    retired = await work.conn.execute(update(units).where(*where).values(retiring=True).returning(units.c.id))
+    removed = set(retired.scalars())
+    for unit_id, held in sorted((await fleet.lock_units(work, removed)).items()):
+        if not held.busy:
+            await fleet.set_state(work, unit_id, UnitState.AVAILABLE)
 
 
 async def _put_unit(work: Work, pack: CityPack, unit: Unit) -> None:

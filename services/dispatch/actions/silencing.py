@@ -27,7 +27,7 @@ async def add(
     actor: str,
 ) -> dict[str, Any]:
     """Sets a silence; one that was in force for the same scope ends."""
-    await _end_where(work, silences.c.scope == scope)
+    await _end_where(work, (silences.c.scope == scope) & (silences.c.centre == centre))
     row = {
         "id": str(uuid.uuid4()),
         "centre": centre,

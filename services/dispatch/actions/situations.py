@@ -26,7 +26,7 @@ async def receive(work: Work, situation: Situation, times: Times) -> None:
     elif known is None:
         incident = await _place(work, report, claimed, times)
     else:
-        incident = await _settle(work, known, claimed)
+        incident = await _settle(work, known, claimed, times)
     if incident is None:
         return
     await signals.claim_situation(
@@ -47,13 +47,13 @@ async def _place(work: Work, report: Report, claimed: str | None, times: Times) 
     return await intake.link(work, claimed, report, Joined.SAME_SITUATION, times)
 
 
-async def _settle(work: Work, known: str, claimed: str | None) -> str:
+async def _settle(work: Work, known: str, claimed: str | None, times: Times) -> str:
     """The alarm is on a card already (it was urgent): if the situation points elsewhere, the two are joined."""
     kept = await signals.resolve_alias(work.conn, known)
     if claimed is None:
         return kept
     other = await signals.resolve_alias(work.conn, claimed)
-    return kept if other == kept else await merging.propose(work, kept, other)
+    return kept if other == kept else await merging.propose(work, kept, other, times)
 
 
 async def _show_confidence(work: Work, incident_id: str, situation: Situation) -> None:

@@ -1,10 +1,11 @@
 """An operator takes alarms out of an incident: they are a happening of their own. This is final."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
+from schemas.vocabulary.dispatching import Engagement, IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature
 from services.dispatch.actions import engaging
 from services.dispatch.domain.run_card import Ground, choose
@@ -44,6 +45,11 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
             version=0,
             revision=1,
             signals=len(moving),
+            folded=0,
+            engagement=Engagement.OPERATOR_CONFIRMED,
+            verify_first=False,
+            confidence=None,
+            resolved_at=None,
             acknowledged_at=work.now,
             acknowledged_by=actor,
             verified_at=None,
@@ -55,12 +61,15 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
         case.book,
     )
     card = choose(case.book.cards, nature, 1, case.book.site_kind(case.incident.site))
-    fresh.amend(priority=card.priority, run_card=card.id)
-    fresh.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"from": case.incident.id})
+    target = fresh.incident.opened_at + timedelta(seconds=card.target_s)
+    fresh.amend(priority=card.priority, run_card=card.id, target_at=target)
     await cases.upsert_incident(work.conn, fresh.incident)
     ids = [row["signal_id"] for row in moving]
     await work.conn.execute(update(table).where(table.c.signal_id.in_(ids)).values(incident_id=fresh.incident.id))
+    fresh.amend(sources=await signals.sources(work.conn, fresh.incident.id))
+    fresh.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"from": case.incident.id})
     engaging.add_tasks(work, fresh, card, Ground.CARD_OPERATOR)
-    case.amend(signals=max(1, case.incident.signals - len(moving)), split_by_operator=True)
+    sources = await signals.sources(work.conn, case.incident.id)
+    case.amend(signals=max(1, case.incident.signals - len(moving)), sources=sources, split_by_operator=True)
     case.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"into": fresh.incident.id, "signals": ids})
     return fresh

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from schemas.vocabulary.dispatching import IncidentState
 from services.chassis.problems import Problem
@@ -40,7 +40,8 @@ async def list_incidents(
     async with door.engine.connect() as conn:
         if before:
             edge = select(table.c.opened_at).where(table.c.id == before).scalar_subquery()
-            query = query.where(table.c.opened_at < edge)
+            same_moment = and_(table.c.opened_at == edge, table.c.id > before)
+            query = query.where(or_(table.c.opened_at < edge, same_moment))
         rows = (await conn.execute(query)).mappings()
         return [views.incident_view(mapping.incident_of(row)) for row in rows]
 
@@ -250,7 +251,7 @@ async def merge(
             if await cases.load(work, known) is None:
                 raise not_found("incident", known)
         await open_case(work, incident_id, if_match)
-        kept = await merging.merge_by_operator(work, incident_id, body.incident, actor)
+        kept = await merging.merge_by_operator(work, incident_id, body.incident, door.times, actor)
         return views.case_view(kept)
 
     if incident_id == body.incident:
@@ -284,7 +285,7 @@ async def unmerge(
         kept = await cases.load(work, case.incident.merged_into or "")
         if kept is None:
             raise not_found("incident", case.incident.merged_into or "")
-        merging.unmerge(work, case, kept, actor)
+        await merging.unmerge(work, case, kept, actor)
         return views.case_view(case)
 
     return tag(response, await door.transact(request, idempotency_key, within))

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, exists, select, update
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, literal, select, update
+from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import insert
 
 from schemas.vocabulary.dispatching import ResponderKind, UnitState
@@ -45,8 +46,12 @@ async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:
 
 
 async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None = None) -> None:
-    """Writes a unit's state, with its new epoch when it was given an assignment, and shows it."""
-    values: dict[str, Any] = {"state": state, "state_since": work.now}
+    """Writes a unit's state, with its new epoch when it was given an assignment, and shows it.
+
+    A unit that the pack no longer names goes off duty when it becomes clear.
+    """
+    retires = and_(units.c.retiring, literal(state is UnitState.AVAILABLE))
+    values: dict[str, Any] = {"state": sql_case((retires, UnitState.OFF_DUTY), else_=state), "state_since": work.now}
     if epoch is not None:
         values["epoch"] = epoch
     changed = await work.conn.execute(update(units).where(units.c.id == unit).values(values).returning(units))
@@ -57,7 +62,7 @@ async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None =
             "unit": unit,
             "call_sign": row["call_sign"],
             "kind": row["kind"],
-            "state": state,
+            "state": row["state"],
             "state_since": work.now.isoformat(),
             "epoch": row["epoch"],
             "centre": row["centre"],
@@ -67,8 +72,11 @@ async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None =
 
 
 async def put_position(work: Work, unit: str, place: Place, at: datetime) -> bool:
-    """Keeps a unit's newest position by the device's time; False if a newer one is held."""
-    values = {"unit_id": unit, "at": at, "received_at": work.now} | mapping.place_values(place)
+    """Keeps a unit's newest position by the device's time; False if a newer one is held.
+
+    A clock that runs ahead counts as now: it must not shut out the right positions that follow.
+    """
+    values = {"unit_id": unit, "at": min(at, work.now), "received_at": work.now} | mapping.place_values(place)
     statement = insert(unit_positions).values(values)
     newer = statement.on_conflict_do_update(
         index_elements=["unit_id"],

@@ -87,6 +87,7 @@ Index("ix_incidents_unfinished_device", incidents.c.centre, incidents.c.device, 
 Index("ix_incidents_unfinished_subject", incidents.c.subject, postgresql_where=_UNFINISHED)
 Index("ix_incidents_site_opened", incidents.c.centre, incidents.c.site, incidents.c.opened_at)
 Index("ix_incidents_opened", incidents.c.opened_at)
+Index("ix_incidents_merged_into", incidents.c.merged_into, postgresql_where=text("merged_into IS NOT NULL"))
 
 incident_signals = Table(
     "incident_signals",
