@@ -11,13 +11,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m services.triage", description=__doc__)
     parser.add_argument("process", choices=["screening", "correlation"])
     if parser.parse_args().process == "screening":
-        from services.triage.screening import process as screening
+        from services.triage.screening.process import run as screening
 
-        screening.run(load(ScreeningSettings))
+        screening(load(ScreeningSettings))
     else:
-        from services.triage.correlation import process as correlation
+        from services.triage.correlation.process import run as correlation
 
-        correlation.run(load(CorrelationSettings))
+        correlation(load(CorrelationSettings))
 
 
 if __name__ == "__main__":

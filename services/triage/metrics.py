@@ -39,3 +39,8 @@ STATE_REBUILT = counter(
     unit="rebuilds",
     labels=["cause"],
 )
+PASSED_OVER = counter(
+    "vigie_correlation_passed_over_total",
+    "Times a record came before the one that had to come next; it was refused and both were read again.",
+    unit="times",
+)

@@ -20,7 +20,6 @@ class Correlator:
         self._reach = reach
         self._open: dict[str, dict[str, OpenSituation]] = {}
         self._all: dict[str, OpenSituation] = {}
-        self._now = 0.0
 
     @property
     def open_count(self) -> int:
@@ -56,13 +55,16 @@ class Correlator:
         self._keep(situation)
         return situation
 
-    def forget(self, kept_s: float, limit: int) -> list[str]:
-        """The ids of at most about `limit` alarms whose situation has been silent for `kept_s`; they are forgotten."""
+    def forget(self, before: float, limit: int) -> list[str]:
+        """The ids of about `limit` alarms whose situation has been silent since `before`; they are forgotten.
+
+        `before` counts from the alarm in hand: one device's clock far ahead must not empty the memory for long.
+        """
         gone: list[str] = []
         while self._all and len(gone) < limit:
             eldest = next(iter(self._all))
             situation = self._all[eldest]
-            if situation.head.last_at >= self._now - kept_s:
+            if situation.head.last_at >= before:
                 break
             gone += situation.alarm_ids
             del self._all[eldest]
@@ -71,7 +73,6 @@ class Correlator:
 
     def _keep(self, situation: OpenSituation) -> None:
         head = situation.head
-        self._now = max(self._now, head.last_at)
         self._all.pop(head.situation_id, None)
         self._all[head.situation_id] = situation
         self._open.setdefault(head.filed, {})[head.situation_id] = situation
