@@ -67,11 +67,11 @@ class IngestProcess:
         conversation = self._conversation()
         limits = Limits(settings.ingest_dc09_connections, settings.ingest_dc09_idle_s, settings.ingest_dc09_partial_s)
         tcp, udp = TcpListener(conversation, limits), UdpListener(conversation)
-        parts = self._parts(stop)
         _require_free(settings.bind_host, settings.ingest_http_port)
         try:
             port = await tcp.start(settings.bind_host, settings.ingest_dc09_port)
             await udp.start(settings.bind_host, port)
+            parts = self._parts(stop)
             self._packs.start()
             await until_stopped(stop, *parts)
         finally:

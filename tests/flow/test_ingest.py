@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,6 +215,21 @@ async def test_nothing_is_acknowledged_without_kafka(mqtt: str, tmp_path: Path) 
         assert await tell(process.dc09_port, frames.plain("Nri1/BA02", account="F70001"), seconds=1.0) == b""
     finally:
         assert process.stop() == 0
+
+
+@pytest.mark.parametrize("variable", ["INGEST_HTTP_PORT", "INGEST_DC09_PORT"])
+async def test_taken_port_is_one_sentence(variable: str, tmp_path: Path) -> None:
+    """A taken port ends the process at once with a sentence that says what to change, and exit code 2."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        env = {variable: str(other.getsockname()[1]), "VIGIE_STATE_DIR": str(tmp_path)}
+        env |= {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9", "MQTT_URL": "mqtt://127.0.0.1:9"}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.ingest", env={**os.environ, **env}, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert variable in said.decode().splitlines()[-1]
+    assert "Traceback" not in said.decode()
 
 
 async def test_kill_9_loses_no_acknowledged_signal(kafka: str, mqtt: str, signals: Reader, tmp_path: Path) -> None:
