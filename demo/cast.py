@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from schemas.pack.devices import Device
+from schemas.pack.devices import Device, Panel
 from schemas.pack.pack import CityPack
 
 SCHOOL_PANEL = "panel-ecole-tilleuls"
@@ -46,11 +46,11 @@ class Cast:
         """Call signs of patrols by unit id."""
         return {unit.id: unit.call_sign for unit in self.pack.units if unit.kind == "patrol"}
 
-    def account(self, panel: str) -> str:
-        """A panel's account."""
-        known = self.devices[panel].panel
-        assert known is not None, f"{panel} is a panel in this pack"
-        return known.account
+    def panel(self, device: str) -> Panel:
+        """What the pack says of a panel."""
+        known = self.devices[device].panel
+        assert known is not None, f"{device} is a panel in this pack"
+        return known
 
     def camera(self, device: str) -> str:
         """A camera's name in Frigate."""

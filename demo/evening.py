@@ -47,10 +47,10 @@ async def city(settings: Settings, doors: Doors) -> AsyncIterator[World]:
     async with httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client:
         ledger, pulse, run = Ledger(), Pulse(), uuid.uuid4().hex[:8]
         console = Console(client, doors.dispatch, ledger, pulse)
-        secrets = overlay.make_secrets(settings)
-        partners = Partners(secrets, console, ledger, pulse)
-        written = overlay.write_overlay(settings, partners.url)
-        cast = Cast(await overlay.apply(settings, written, doors.dispatch[0]))
+        partners = Partners(console, ledger, pulse)
+        folders = overlay.overlays(settings, partners.url)
+        cast = Cast(await overlay.apply(settings, folders, doors.dispatch[0]))
+        partners.secrets = {a.id: overlay.secret(settings, a.secret_ref) for a in cast.pack.agencies}
         world = World(
             run=run,
             started_at=datetime.now(UTC).isoformat(),
@@ -66,7 +66,7 @@ async def city(settings: Settings, doors: Doors) -> AsyncIterator[World]:
             partners=partners,
             devices=Devices(client, doors.ingest, ledger, pulse, run),
             cameras=Cameras(doors.mqtt, run, ledger),
-            panel_key=bytes.fromhex(secrets[CONGRESS_PANEL]),
+            panel_key=bytes.fromhex(overlay.secret(settings, cast.panel(CONGRESS_PANEL).key_ref)),
         )
         world.tablets = [Tablet(unit, console, ledger, pulse) for unit in cast.patrols]
         yield world

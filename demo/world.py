@@ -49,7 +49,7 @@ class World:
             encrypted = device == CONGRESS_PANEL
             self._panels[device] = Panel(
                 device=device,
-                account=self.cast.account(device),
+                account=self.cast.panel(device).account,
                 receiver=self.doors.dc09,
                 ledger=self.ledger,
                 pulse=self.pulse,

@@ -27,25 +27,27 @@ PREFERRED_PORT = 8190
 class Partners:
     """All agencies of the pack at one address, told apart by path; `secrets` by agency id."""
 
-    secrets: dict[str, str]
     console: Console
     ledger: Ledger
     pulse: Pulse
-    socket: socket.socket = field(default_factory=lambda: _listen())
+    secrets: dict[str, str] = field(default_factory=dict)
+    listening: socket.socket = field(default_factory=lambda: _listen())
     _known: set[str] = field(default_factory=set)
     _group: asyncio.TaskGroup | None = None
 
     def url(self, agency: str) -> str:
         """Where an agency listens."""
-        host, port = self.socket.getsockname()[:2]
+        host, port = self.listening.getsockname()[:2]
         return f"http://{host}:{port}/agencies/{agency}"
 
     async def serve(self, group: asyncio.TaskGroup) -> None:
         """Until cancelled; answers to hand-overs run in `group` too."""
         self._group = group
-        server = _Server(uvicorn.Config(self._application, log_config=None, access_log=False, lifespan="off"))
+        server = _Server(
+            uvicorn.Config(self._application, interface="asgi3", log_config=None, access_log=False, lifespan="off")
+        )
         try:
-            await server.serve(sockets=[self.socket])
+            await server.serve(sockets=[self.listening])
         except asyncio.CancelledError:
             server.should_exit = True
             raise
