@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,15 +94,14 @@ class TriageWorld:
 
     def start(self, name: str, **env: str) -> "TriageProcess":
         """A process that has just been started."""
-        log = self.folder / f"{name}.log"
+        log = self.folder / f"{name}-{uuid.uuid4().hex[:6]}.log"
         settings = {
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             "VIGIE_STATE_DIR": str(self.folder / "state"),
             f"{name.upper()}_PORT": "0",
             "PYTHONPATH": str(REPOSITORY),
         }
-        with log.open("ab") as output:
-            begins = output.tell()
+        with log.open("wb") as output:
             process = subprocess.Popen(
                 (sys.executable, "-m", "services.triage", name),
                 cwd=self.folder,
@@ -109,22 +109,20 @@ class TriageWorld:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        return TriageProcess(name, process, log, begins)
+        return TriageProcess(name, process, log)
 
 
 @dataclass
 class TriageProcess:
-    """One process and its log since it started."""
+    """One process and its log."""
 
     name: str
     process: "subprocess.Popen[bytes]"
     log: Path
-    begins: int
 
     def events(self) -> list[dict[str, Any]]:
         """The log lines so far."""
         with self.log.open("rb") as lines:
-            lines.seek(self.begins)
             return [json.loads(line) for line in lines if line.startswith(b"{") and line.endswith(b"}\n")]
 
     def until_logged(self, event: str) -> dict[str, Any]:
@@ -180,7 +178,14 @@ def by_id(records: list[Message], prefix: str) -> dict[str, list[Message]]:
     """Records by their CloudEvents id, of those whose key or id begins with `prefix`."""
     found: dict[str, list[Message]] = {}
     for record in records:
-        name = next((value.decode() for key, value in record.headers() or [] if key == "ce_id"), "")
+        name = next((value.decode() for key, value in headers_of(record) if key == "ce_id"), "")
         if name.startswith(prefix) or (record.key() or b"").decode("utf-8", "replace").startswith(prefix):
             found.setdefault(name, []).append(record)
     return found
+
+
+def headers_of(record: Message) -> list[tuple[str, Any]]:
+    """The record's headers as the list that the reader gives."""
+    headers = record.headers() or []
+    assert isinstance(headers, list)
+    return headers
