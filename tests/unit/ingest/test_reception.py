@@ -65,6 +65,15 @@ async def test_a_caller_that_goes_away_does_not_stop_the_storing() -> None:
     assert (await world.reception.receive(PRESS, "test")).reason is ReceiptReason.REPEAT
 
 
+async def test_without_a_mark_there_is_no_fingerprint() -> None:
+    """Two identical messages without a mark are two signals that no reader can take for repeats."""
+    world = World()
+    receipts = [await world.reception.receive(replace(PRESS, mark=None), "test") for _ in range(2)]
+    assert [receipt.reason for receipt in receipts] == [ReceiptReason.NO_MARK] * 2
+    assert len({receipt.signal_id for receipt in receipts}) == 2
+    assert [signal.fingerprint for signal in world.lanes.signals] == [None, None]
+
+
 async def test_order_of_one_caller_is_kept() -> None:
     """Signals received together go to Kafka in the order of the calls."""
     world = World()
