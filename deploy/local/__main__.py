@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import sys
 
-from deploy.local.commands import demo, down, fetch, run, status, up
+from deploy.local.background import down, up
+from deploy.local.commands import fetch, run, status
+from deploy.local.demonstration import demo
 from deploy.local.run import Interrupted
 from deploy.local.sentences import StackError
 from deploy.local.settings import read_settings
