@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Pulse:
             left = deadline - loop.time()
             if left <= 0:
                 raise NotSeen(what)
-            try:
-                await asyncio.wait_for(coming.wait(), left)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it may swallow a cancellation that comes together with the event.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await coming.wait()

@@ -49,7 +49,8 @@ class Follower:
 
     async def connected(self, seconds: float) -> None:
         """Returns once the first event has come. Raises TimeoutError."""
-        await asyncio.wait_for(self._connected.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await self._connected.wait()
 
     async def _read(self) -> AsyncIterator[Event]:
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": self.last} if self.last else {})}

@@ -117,7 +117,8 @@ class NotifyProcess:
             if self._packs.caught_up.is_set() and self._directories.any_held:
                 self._held.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), FOLLOWER_LOOK_S)
+                async with asyncio.timeout(FOLLOWER_LOOK_S):
+                    await self._stop.wait()
 
     async def _put_away(self) -> None:
         await asyncio.to_thread(self._packs.stop)
