@@ -61,13 +61,14 @@ async def test_each_frame_as_sent_and_the_next_one(case: dict[str, Any], world: 
     """The line as the panel sent it gets what its CRC deserves, and the frame behind it in the segment its ACK."""
     small, port = world
     good = frames.plain("Nri1/BA02", sequence=4711)
-    answer = await tell(port, f"\n{case['line']}\r".encode("latin-1") + good, answers=2, seconds=1.0)
+    answered = bool(case.get("crc_ok")) and not case["line"].startswith("<")
+    # Answers come in the order of the frames: one to the first would stand in front.
+    answer = await tell(port, f"\n{case['line']}\r".encode("latin-1") + good, answers=1 + answered)
     assert answer.endswith(frames.envelope(b'"ACK"4711L0#571001[]'))
-    if case.get("crc_ok") and not case["line"].startswith("<"):
-        assert answer.count(b"\r") == 2
+    assert answer.count(b"\r") == 1 + answered
+    if answered:
         assert small.producer.sent == []
     else:
-        assert answer.count(b"\r") == 1
         assert len(small.producer.sent) == 1
         assert len(small.lanes.signals) == 1
 
@@ -76,7 +77,7 @@ async def test_each_frame_as_sent_and_the_next_one(case: dict[str, Any], world: 
 async def test_each_frame_with_crc_and_length_put_right(case: dict[str, Any], world: tuple[World, int]) -> None:
     """With CRC and length put right, each frame is answered as it should be and raises what it says."""
     small, port = world
-    answer = await tell(port, case["frame_fixed"].encode("latin-1"), seconds=1.0)
+    answer = await tell(port, case["frame_fixed"].encode("latin-1"))
     token, raised = FIXED[case["name"]]
     assert f'"{token}"'.encode() in answer
     assert [(signal.nature, signal.phase) for signal in small.lanes.signals] == raised
@@ -91,8 +92,9 @@ async def test_all_frames_in_one_connection(world: tuple[World, int]) -> None:
     _, port = world
     stream = b"".join(f"\n{case['line']}\r".encode("latin-1") for case in CASES)
     right = sum(bool(case.get("crc_ok")) and not case["line"].startswith("<") for case in CASES)
-    assert (await tell(port, stream, answers=right + 1, seconds=1.5)).count(b"\r") == right
-    assert b'"ACK"' in await tell(port, frames.plain("Nri1/BA02"))
+    answers = await tell(port, stream + frames.plain("Nri1/BA02", sequence=4711), answers=right + 1)
+    assert answers.count(b"\r") == right + 1
+    assert answers.endswith(frames.envelope(b'"ACK"4711L0#571001[]'))
 
 
 def test_every_published_sia_code_means_something_deliberate() -> None:
