@@ -1,8 +1,9 @@
 """What the routes take. Unknown members are refused, so that a misspelt one is noticed."""
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Nature
@@ -92,6 +93,29 @@ class Distress(Body):
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     accuracy_m: Annotated[float, Field(ge=0)] | None = None
+
+
+DISTRESS_SCHEMA = {
+    "requestBody": {"required": False, "content": {"application/json": {"schema": Distress.model_json_schema()}}}
+}
+
+
+def distress_of(raw: bytes) -> Distress:
+    """What can be read of a call for help. What cannot is left out: nothing in it is a reason to refuse it."""
+    try:
+        content = json.loads(raw or b"{}")
+    except (ValueError, RecursionError):
+        return Distress()
+    told = content if isinstance(content, dict) else {}
+    return Distress.model_validate({name: told[name] for name in Distress.model_fields if _valid(name, told)})
+
+
+def _valid(name: str, told: dict[str, Any]) -> bool:
+    try:
+        Distress.model_validate({name: told[name]})
+    except (KeyError, ValidationError):
+        return False
+    return True
 
 
 class PositionBody(Body):

@@ -43,12 +43,15 @@ class Door:
         """The times that actions need."""
         return Times(self.settings.offer, self.settings.link_within)
 
-    async def transact(self, request: Request, key: str | None, act: Act, status: int = 200) -> dict[str, Any]:
+    async def transact(
+        self, request: Request, key: str | None, act: Act, status: int = 200, *, any_body: bool = False
+    ) -> dict[str, Any]:
         """Runs `act` in one transaction; under a known idempotency key its former answer is given again.
 
-        NotAllowed becomes a 409 that names the allowed transitions.
+        NotAllowed becomes a 409 that names the allowed transitions. `any_body`: the key alone says that it is the
+        same request.
         """
-        digest = await _digest(request) if key else ""
+        digest = await _digest(request, b"" if any_body else None) if key else ""
 
         async def within(work: Work) -> dict[str, Any]:
             if key is None:
@@ -151,8 +154,9 @@ async def _known(work: Work, key: str, digest: str) -> dict[str, Any] | None:
     return dict(row["body"])
 
 
-async def _digest(request: Request) -> str:
-    content = json.dumps([request.method, request.url.path]).encode() + await request.body()
+async def _digest(request: Request, instead_of_body: bytes | None) -> str:
+    body = await request.body() if instead_of_body is None else instead_of_body
+    content = json.dumps([request.method, request.url.path]).encode() + body
     return hashlib.sha256(content).hexdigest()
 
 

@@ -1,9 +1,9 @@
 """Units: where they are, what they say of themselves, and their calls for help."""
 
 import uuid
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from sqlalchemy import select
 
 from schemas.messages.dispatching import UnitPositionReported
@@ -13,7 +13,7 @@ from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import calling
 from services.dispatch.api import bodies
-from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
+from services.dispatch.api.door import Door, Doors, not_found
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import fleet, mapping, tables
@@ -91,16 +91,15 @@ async def put_status(door: Doors, request: Request, unit: str, body: bodies.Stat
     return answer
 
 
-@router.post("/{unit}/distress", status_code=202)
+@router.post("/{unit}/distress", status_code=202, openapi_extra=bodies.DISTRESS_SCHEMA)
 async def distress(
     door: Doors,
     request: Request,
     unit: str,
-    body: bodies.Distress | None = None,
-    idempotency_key: IdempotencyKey = None,
+    idempotency_key: Annotated[str | None, Header(description="the same key is answered the same again")] = None,
 ) -> dict[str, Any]:
-    """*Détresse*: an officer calls for help. Has no epoch, is never refused."""
-    said = body or bodies.Distress()
+    """*Détresse*: an officer calls for help. Has no epoch, is never refused: what cannot be read is left out."""
+    said = bodies.distress_of(await request.body())
     known = said.lat is not None and said.lon is not None
     place = Place(said.lat or 0.0, said.lon or 0.0, said.accuracy_m) if known else None
     signal_id = str(uuid.uuid4())
@@ -111,7 +110,8 @@ async def distress(
             raise not_found("unit", unit)
         return {"signal_id": signal_id, "incident_id": incident}
 
-    return await door.transact(request, idempotency_key, act, 202)
+    key = f"distress:{unit}:{idempotency_key}" if idempotency_key else None
+    return await door.transact(request, key, act, 202, any_body=True)
 
 
 async def _row(work: Work, unit: str) -> Any:
