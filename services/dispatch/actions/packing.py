@@ -13,6 +13,10 @@ from services.dispatch.store.tables import current_packs, packs, unit_positions,
 from services.dispatch.store.work import Work
 
 
+class UnitOfAnotherCentre(Exception):
+    """Unit ids are unique in a deployment, and some of this pack's belong to another centre."""
+
+
 async def apply(work: Work, pack: CityPack) -> bool:
     """True if this made another version current; the same version again changes nothing."""
     centre, version = pack.centre.code, pack.version
@@ -34,6 +38,10 @@ async def apply(work: Work, pack: CityPack) -> bool:
 
 async def _bring_units_in_line(work: Work, pack: CityPack) -> None:
     """New units begin available, known ones keep their state, removed ones retire when clear."""
+    taken = select(units.c.id).where(units.c.id.in_([unit.id for unit in pack.units]))
+    foreign = list((await work.conn.execute(taken.where(units.c.centre != pack.centre.code))).scalars())
+    if foreign:
+        raise UnitOfAnotherCentre(", ".join(sorted(foreign)))
     for unit in sorted(pack.units, key=lambda known: known.id):
         await _put_unit(work, pack, unit)
     gone = units.c.id.not_in([unit.id for unit in pack.units])

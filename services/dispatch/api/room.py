@@ -20,7 +20,7 @@ from services.dispatch.api import bodies
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.store import tables
-from services.dispatch.store.work import Work
+from services.dispatch.store.work import TooLarge, Work
 
 router = APIRouter(prefix="/v1", tags=["room"])
 
@@ -191,7 +191,13 @@ async def put_pack(door: Doors, request: Request, centre: str, body: CityPack) -
     async def act(work: Work) -> dict[str, Any]:
         return {"centre": centre, "version": body.version, "changed": await packing.apply(work, body)}
 
-    return await door.transact(request, None, act)
+    try:
+        return await door.transact(request, None, act)
+    except packing.UnitOfAnotherCentre as error:
+        title = "Équipage d'un autre centre / unit of another centre"
+        raise Problem(422, "unit-of-another-centre", title, str(error)) from error
+    except TooLarge as error:
+        raise Problem(422, "too-large", "Partie trop volumineuse / part too large", str(error)) from error
 
 
 @router.get("/packs/{centre}")

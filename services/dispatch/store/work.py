@@ -26,6 +26,8 @@ from services.dispatch.store.tables import outbox, stream, stream_head
 log = logs.get(__name__)
 CHANNEL = "vigie_stream"
 SOURCE = "vigie/dispatch"
+LARGEST = 900_000
+"""Bytes of one message: brokers and producers take 1 MB with key and headers unless told otherwise."""
 ATTEMPTS = 8
 BACK_OFF_S = 0.005
 AWAY_S = 0.05
@@ -99,10 +101,19 @@ async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datet
     await conn.execute(text(f"SELECT pg_notify('{CHANNEL}', :head)"), {"head": str(last)})
 
 
+class TooLarge(Exception):
+    """A message that no broker with usual limits takes: in the outbox it would hold up all others for good."""
+
+    def __init__(self, topic: str, key: str, size: int) -> None:
+        super().__init__(f"{topic} {key}: {size} bytes, at most {LARGEST}")
+
+
 def _record(entry: Entry) -> dict[str, Any]:
     if entry.message is None:
         return {"key": entry.tombstone, "value": None, "headers": []}
     key, value, headers = encode(entry.message, SOURCE)
+    if len(value) > LARGEST:
+        raise TooLarge(entry.topic or "", entry.message.event_key, len(value))
     traced = telemetry.inject(headers)
     return {"key": key, "value": value, "headers": [[name, content.decode()] for name, content in traced]}
 
