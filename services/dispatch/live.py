@@ -18,6 +18,7 @@ from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.metrics import STREAM_CLIENTS, STREAM_CUT_OFF
+from services.dispatch.store.reading import rows
 from services.dispatch.store.tables import stream, stream_head
 from services.dispatch.store.work import CHANNEL
 
@@ -109,14 +110,13 @@ class Live:
 
     async def head(self) -> int:
         """The newest position."""
-        async with self._engine.connect() as conn:
-            return int(await conn.scalar(select(stream_head.c.position)) or 0)
+        found = await rows(self._engine, select(stream_head.c.position))
+        return int(found[0]["position"]) if found else 0
 
     async def oldest(self) -> int:
         """The oldest position still held; the next one if none is."""
-        async with self._engine.connect() as conn:
-            first = await conn.scalar(select(func.min(stream.c.position)))
-            return int(first) if first is not None else await self.head() + 1
+        [found] = await rows(self._engine, select(func.min(stream.c.position).label("first")))
+        return int(found["first"]) if found["first"] is not None else await self.head() + 1
 
     async def _listen(self, stop: asyncio.Event) -> None:
         url = self._url.replace("postgresql+psycopg://", "postgresql://")
@@ -132,13 +132,13 @@ class Live:
 
     async def _catch_up(self) -> None:
         while True:
-            rows = await self._page(None, self._position)
-            for shown in rows:
+            page = await self._page(None, self._position)
+            for shown in page:
                 self._position = shown.position
                 self._hand_out(shown)
             for told in self.on_news:
                 told()
-            if len(rows) < PAGE:
+            if len(page) < PAGE:
                 return
 
     def _hand_out(self, shown: Shown) -> None:
@@ -154,19 +154,18 @@ class Live:
 
     async def _stored(self, unit: str | None, after: int) -> AsyncIterator[Shown]:
         while True:
-            rows = await self._page(unit, after)
-            for shown in rows:
+            page = await self._page(unit, after)
+            for shown in page:
                 after = shown.position
                 yield shown
-            if len(rows) < PAGE:
+            if len(page) < PAGE:
                 return
 
     async def _page(self, unit: str | None, after: int) -> list[Shown]:
         query = select(stream).where(stream.c.position > after).order_by(stream.c.position).limit(PAGE)
         if unit is not None:
             query = query.where(stream.c.unit == unit)
-        async with self._engine.connect() as conn:
-            return [_shown(row) for row in (await conn.execute(query)).mappings()]
+        return [_shown(row) for row in await rows(self._engine, query)]
 
     async def _head_when_up(self, stop: asyncio.Event) -> int:
         while not stop.is_set():

@@ -5,7 +5,7 @@ from services.dispatch import messages, views
 from services.dispatch.metrics import INCIDENT_EVENTS
 from services.dispatch.store import case as cases
 from services.dispatch.store.case import Case
-from services.dispatch.store.signals import signal_ids
+from services.dispatch.store.signals import signal_ids_of
 from services.dispatch.store.work import Work
 
 log = logs.get(__name__)
@@ -42,8 +42,8 @@ async def _tell(work: Work, case: Case) -> None:
     work.show("incident", views.case_view(case) | {"events": [r.event for r in case.recorded]})
     changed = case.changed_of(case.assignments)
     if changed:
-        ids = await signal_ids(work.conn, case.incident.id)
-        card = views.tablet_view(case.incident, case.book, ids)
+        ids = await signal_ids_of(work.conn, {case.incident.id})
+        card = views.tablet_view(case.incident, case.book, ids.get(case.incident.id, []))
         for assignment in changed:
             work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
             work.publish("assignments", messages.assignment_message(work, case, assignment))

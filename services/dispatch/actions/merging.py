@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
 from services.dispatch.actions import intake
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
 from services.dispatch.store import case as cases
-from services.dispatch.store import signals
+from services.dispatch.store import signals, tables
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
+
+MERGE_PROPOSED = "merge_proposed"
 
 
 class BothEngaged(Exception):
@@ -25,8 +29,8 @@ async def propose(work: Work, one: str, other: str, times: Times) -> str:
     if not (first.incident.unfinished and second.incident.unfinished):
         return first.incident.id if first.incident.unfinished else second.incident.id
     if first.engaged and second.engaged:
-        _propose_on(first, second)
-        _propose_on(second, first)
+        await _propose_on(work, first, second)
+        await _propose_on(work, second, first)
         keep(work, first)
         keep(work, second)
         return first.incident.id
@@ -90,8 +94,15 @@ async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
     keep(work, kept)
 
 
-def _propose_on(case: Case, other: Case) -> None:
-    case.amend(attention="merge_proposed")
+async def _propose_on(work: Work, case: Case, other: Case) -> None:
+    """Asks an operator, once for each other incident: further alarms of the situation do not ask again."""
+    events = tables.events
+    proposals = select(events.c.detail).where(
+        events.c.incident_id == case.incident.id, events.c.event == IncidentEvent.MERGE_PROPOSED
+    )
+    if any(made["with"] == other.incident.id for made in (await work.conn.execute(proposals)).scalars()):
+        return
+    case.amend(attention=case.incident.attention or MERGE_PROPOSED)
     case.record(IncidentEvent.MERGE_PROPOSED, "both_engaged", detail={"with": other.incident.id})
 
 

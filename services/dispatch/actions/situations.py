@@ -19,6 +19,8 @@ async def receive(work: Work, situation: Situation, times: Times) -> None:
         await kiosks.receive(work, report)
         return
     await work.lock_scope(f"situation:{situation.situation_id}")
+    # The alarm's own scope too, before anything is looked up: the urgent lane may bring the same alarm at this moment.
+    await work.lock_scope(report.lock_scope)
     claimed = await signals.incident_of_situation(work.conn, situation.situation_id)
     known = await signals.incident_of_signal(work.conn, report.signal_id)
     if report.phase.annotates and known is None:
@@ -43,7 +45,6 @@ async def receive(work: Work, situation: Situation, times: Times) -> None:
 async def _place(work: Work, report: Report, claimed: str | None, times: Times) -> str | None:
     if claimed is None:
         return await intake.receive(work, report, times)
-    await work.lock_scope(report.lock_scope)
     return await intake.link(work, claimed, report, Joined.SAME_SITUATION, times)
 
 

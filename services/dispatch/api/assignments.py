@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.problems import Problem
 from services.dispatch import views
@@ -12,6 +13,7 @@ from services.dispatch.api import bodies
 from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.assignment import Step, Verdict, allowed
 from services.dispatch.store import mapping, signals, tables
+from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/assignments", tags=["assignments"])
@@ -37,17 +39,25 @@ async def assignments(door: Door, unit: str | None, active: bool | None, limit: 
         query = query.where(table.c.unit_id == unit)
     if active is not None:
         query = query.where(table.c.active == active)
-    async with door.engine.connect() as conn:
+
+    async def act(conn: AsyncConnection) -> list[dict[str, Any]]:
         found = [mapping.assignment_of(row) for row in (await conn.execute(query)).mappings()]
-        shown = []
-        for assignment in found:
-            held = select(tables.incidents).where(tables.incidents.c.id == assignment.incident_id)
-            incident = mapping.incident_of((await conn.execute(held)).mappings().one())
-            book = await door.library.version(conn, incident.centre, incident.pack_version)
-            ids = await signals.signal_ids(conn, incident.id)
-            card = views.tablet_view(incident, book, ids) if book else None
-            shown.append(views.assignment_view(assignment) | {"incident": card})
-    return shown
+        cards = await _cards(door, conn, {known.incident_id for known in found})
+        return [views.assignment_view(known) | {"incident": cards.get(known.incident_id)} for known in found]
+
+    return await read(door.engine, act)
+
+
+async def _cards(door: Door, conn: AsyncConnection, incidents: set[str]) -> dict[str, dict[str, Any]]:
+    """What an officer needs to know of each of these incidents, by id."""
+    linked = await signals.signal_ids_of(conn, incidents)
+    cards = {}
+    for row in (await conn.execute(select(tables.incidents).where(tables.incidents.c.id.in_(incidents)))).mappings():
+        incident = mapping.incident_of(row)
+        book = await door.library.version(conn, incident.centre, incident.pack_version)
+        if book is not None:
+            cards[incident.id] = views.tablet_view(incident, book, linked.get(incident.id, []))
+    return cards
 
 
 async def step(

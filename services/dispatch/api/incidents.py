@@ -16,6 +16,7 @@ from services.dispatch.domain.incident import Action
 from services.dispatch.store import case as cases
 from services.dispatch.store import mapping, tables
 from services.dispatch.store.case import Case
+from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
@@ -37,13 +38,11 @@ async def list_incidents(
         query = query.where(table.c.state.in_(state))
     if site:
         query = query.where(table.c.site == site)
-    async with door.engine.connect() as conn:
-        if before:
-            edge = select(table.c.opened_at).where(table.c.id == before).scalar_subquery()
-            same_moment = and_(table.c.opened_at == edge, table.c.id > before)
-            query = query.where(or_(table.c.opened_at < edge, same_moment))
-        rows = (await conn.execute(query)).mappings()
-        return [views.incident_view(mapping.incident_of(row)) for row in rows]
+    if before:
+        edge = select(table.c.opened_at).where(table.c.id == before).scalar_subquery()
+        same_moment = and_(table.c.opened_at == edge, table.c.id > before)
+        query = query.where(or_(table.c.opened_at < edge, same_moment))
+    return [views.incident_view(mapping.incident_of(row)) for row in await rows(door.engine, query)]
 
 
 @router.get("/{incident_id}")

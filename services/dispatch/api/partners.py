@@ -14,6 +14,7 @@ from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_f
 from services.dispatch.store import case as cases
 from services.dispatch.store import tables
 from services.dispatch.store.case import Case
+from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1", tags=["partners and crews"])
@@ -69,9 +70,8 @@ async def list_orders(door: Doors, state: WorkOrderState | None = None) -> list[
     query = select(table, *where).join(incident, incident.c.id == table.c.incident_id)
     if state:
         query = query.where(table.c.state == state)
-    async with door.engine.connect() as conn:
-        rows = (await conn.execute(query.order_by(table.c.ordered_at.desc()).limit(500))).mappings().all()
-    return [_order_view(row) for row in rows]
+    found = await rows(door.engine, query.order_by(table.c.ordered_at.desc()).limit(500))
+    return [_order_view(row) for row in found]
 
 
 def _order_route(which: OrderStep, meaning: str) -> None:

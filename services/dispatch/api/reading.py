@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.dispatch import views
 from services.dispatch.api.door import Door, not_found
 from services.dispatch.store import mapping, tables
+from services.dispatch.store.reading import read
 
 
 async def card(door: Door, incident_id: str) -> dict[str, Any]:
     """The whole card, read in one snapshot; 404 if the incident is unknown."""
-    async with door.engine.connect() as conn:
-        await conn.execution_options(isolation_level="REPEATABLE READ")
+
+    async def act(conn: AsyncConnection) -> dict[str, Any]:
         table = tables.incidents
         row = (await conn.execute(select(table).where(table.c.id == incident_id))).mappings().one_or_none()
         if row is None:
@@ -34,13 +35,15 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
             "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
             "late_reports": [_plain(r) for r in await _rows(conn, tables.late_reports, incident_id)],
         }
-    run_card = views.card_named(book, incident.run_card) if book else None
-    said = {
-        "instructions_fr": run_card.instructions_fr if run_card else "",
-        "instructions_en": run_card.instructions_en if run_card else "",
-        "traceparent": incident.traceparent,
-    }
-    return views.incident_view(incident) | parts | said
+        run_card = views.card_named(book, incident.run_card) if book else None
+        said = {
+            "instructions_fr": run_card.instructions_fr if run_card else "",
+            "instructions_en": run_card.instructions_en if run_card else "",
+            "traceparent": incident.traceparent,
+        }
+        return views.incident_view(incident) | parts | said
+
+    return await read(door.engine, act, snapshot=True)
 
 
 async def _rows(conn: AsyncConnection, table: Table, incident_id: str) -> list[Any]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import insert, select
+from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.messages.signal import Signal
 from schemas.pack.pack import CityPack
@@ -20,6 +21,7 @@ from services.dispatch.api import bodies
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.store import tables
+from services.dispatch.store.reading import read, rows
 from services.dispatch.store.work import TooLarge, Work
 
 router = APIRouter(prefix="/v1", tags=["room"])
@@ -53,8 +55,7 @@ async def list_kiosk_calls(
     query = select(table).order_by(table.c.called_at).limit(500)
     if state:
         query = query.where(table.c.state.in_(state))
-    async with door.engine.connect() as conn:
-        return [kiosks.view(row) for row in (await conn.execute(query)).mappings()]
+    return [kiosks.view(row) for row in await rows(door.engine, query)]
 
 
 def _kiosk_route(name: str, state: KioskCallState, meaning: str) -> None:
@@ -152,19 +153,22 @@ async def list_signals(
     query = select(table.c.record).order_by(table.c.decided_at.desc()).limit(limit)
     if outcome:
         query = query.where(table.c.outcome == outcome)
-    async with door.engine.connect() as conn:
-        return [dict(record) for record in (await conn.execute(query)).scalars()]
+    return [dict(row["record"]) for row in await rows(door.engine, query)]
 
 
 @router.get("/signals/{signal_id}")
 async def read_signal(door: Doors, signal_id: str) -> dict[str, Any]:
     """What became of one signal: its outcome and reason, and the card or kiosk call that holds it. 404 until known."""
     outcome, linked, calls = tables.signal_outcomes, tables.incident_signals, tables.kiosk_calls
-    async with door.engine.connect() as conn:
-        screened = select(outcome.c.outcome, outcome.c.reason, outcome.c.first_signal_id)
-        row = (await conn.execute(screened.where(outcome.c.signal_id == signal_id))).mappings().one_or_none()
-        incident = await conn.scalar(select(linked.c.incident_id).where(linked.c.signal_id == signal_id))
-        call = await conn.scalar(select(calls.c.id).where(calls.c.signal_id == signal_id))
+    screened = select(outcome.c.outcome, outcome.c.reason, outcome.c.first_signal_id)
+    incident_of = select(linked.c.incident_id).where(linked.c.signal_id == signal_id)
+    call_of = select(calls.c.id).where(calls.c.signal_id == signal_id)
+
+    async def act(conn: AsyncConnection) -> tuple[RowMapping | None, str | None, str | None]:
+        found = await conn.execute(screened.where(outcome.c.signal_id == signal_id))
+        return found.mappings().one_or_none(), await conn.scalar(incident_of), await conn.scalar(call_of)
+
+    row, incident, call = await read(door.engine, act, snapshot=True)
     if row is None and incident is None and call is None:
         raise not_found("signal", signal_id)
     known = dict(row) if row else {"outcome": None, "reason": None, "first_signal_id": None}
@@ -203,8 +207,7 @@ async def put_pack(door: Doors, request: Request, centre: str, body: CityPack) -
 @router.get("/packs/{centre}")
 async def get_pack(door: Doors, centre: str) -> dict[str, Any]:
     """The pack in force, without secrets (it holds none)."""
-    async with door.engine.connect() as conn:
-        book = await door.library.current(conn, centre)
+    book = await read(door.engine, lambda conn: door.library.current(conn, centre))
     if book is None:
         raise not_found("centre", centre)
     return {"version": book.version, **book.pack.model_dump(mode="json")}

@@ -17,6 +17,7 @@ from services.dispatch.api.door import Door, Doors, not_found
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import fleet, mapping, tables
+from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/units", tags=["units"])
@@ -33,9 +34,8 @@ async def units(door: Door, centre: str | None = None) -> list[dict[str, Any]]:
     query = fleet.query().order_by(tables.units.c.id)
     if centre:
         query = query.where(tables.units.c.centre == centre)
-    async with door.engine.connect() as conn:
-        rows = (await conn.execute(query)).mappings().all()
-    return [_view(mapping.unit_of(row)) | {"sector": row["sector"], "commune": row["commune"]} for row in rows]
+    found = await rows(door.engine, query)
+    return [_view(mapping.unit_of(row)) | {"sector": row["sector"], "commune": row["commune"]} for row in found]
 
 
 @router.put("/{unit}/position")

@@ -156,9 +156,14 @@ async def silence_over(work: Work, report: Report) -> str | None:
     return await work.conn.scalar(query.limit(1))
 
 
-async def signal_ids(conn: AsyncConnection, incident_id: str, most: int = 50) -> list[str]:
-    """The ids of an incident's alarms, oldest first."""
+async def signal_ids_of(conn: AsyncConnection, incident_ids: set[str], most: int = 50) -> dict[str, list[str]]:
+    """The ids of the alarms of each incident, oldest first, at most `most` of each."""
     table = incident_signals
-    query = select(table.c.signal_id).where(table.c.incident_id == incident_id, table.c.role == ALARM)
-    found = await conn.execute(query.order_by(table.c.linked_at, table.c.signal_id).limit(most))
-    return list(found.scalars())
+    rank = func.row_number().over(partition_by=table.c.incident_id, order_by=(table.c.linked_at, table.c.signal_id))
+    held = select(table.c.incident_id, table.c.signal_id, rank.label("rank"))
+    numbered = held.where(table.c.incident_id.in_(incident_ids), table.c.role == ALARM).subquery()
+    query = select(numbered).where(numbered.c.rank <= most).order_by(numbered.c.incident_id, numbered.c.rank)
+    found: dict[str, list[str]] = {}
+    for row in await conn.execute(query):
+        found.setdefault(row.incident_id, []).append(row.signal_id)
+    return found
