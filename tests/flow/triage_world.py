@@ -70,13 +70,15 @@ class TriageWorld:
         try:
             partitions = reader.list_topics(topic, timeout=10).topics[topic].partitions
             reader.assign([TopicPartition(topic, number, 0) for number in partitions])
-            waiting, records, deadline = set(partitions), [], time.monotonic() + WAIT_S
+            records: list[Message] = []
+            waiting, deadline = set(partitions), time.monotonic() + WAIT_S
             while waiting or (until is not None and not until(records)):
                 assert time.monotonic() < deadline, f"{topic}: waited {WAIT_S} s, {len(records)} records"
                 for message in reader.consume(1000, 0.1):
-                    if message.error() is None:
+                    error = message.error()
+                    if error is None:
                         records.append(message)
-                    elif message.error().code() == KafkaError._PARTITION_EOF:
+                    elif error.code() == KafkaError._PARTITION_EOF:
                         waiting.discard(message.partition())
             return records
         finally:
