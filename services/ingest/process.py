@@ -73,7 +73,10 @@ class IngestProcess:
             await udp.start(settings.bind_host, port)
             parts = self._parts(stop)
             self._packs.start()
-            await until_stopped(stop, *parts)
+            try:
+                await until_stopped(stop, *parts)
+            finally:
+                await asyncio.to_thread(self._packs.stop)
         finally:
             await tcp.stop()
             await udp.stop()
@@ -137,7 +140,7 @@ class IngestProcess:
         left = await self._reception.drain(DRAIN_S)
         if left:
             log.error("signals_without_answer", count=left)
-        closing = (self._packs.stop, self._lanes.close, self._producer.close)
+        closing = (self._lanes.close, self._producer.close)
         await asyncio.gather(*(asyncio.to_thread(close) for close in closing))
 
 

@@ -15,6 +15,7 @@ import pytest
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Flag, Phase
 from tests.flow.ingest_world import KEY, Reader, RunningIngest, apply_pack, publish, tell, until
+from tests.flow.mqtt_wire import WireTap
 from tests.unit.ingest import frames
 
 
@@ -217,6 +218,33 @@ async def test_nothing_is_acknowledged_without_kafka(mqtt: str, tmp_path: Path) 
         assert process.stop() == 0
 
 
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_puback_only_after_kafka(kafka: str, mqtt: str, tmp_path: Path, reachable: bool) -> None:
+    """A camera's message is acknowledged to the broker once Kafka has it; without Kafka never, so it comes again."""
+    apply_pack(kafka)
+    servers = kafka if reachable else "127.0.0.1:9"
+    payloads = [
+        json.dumps({"type": "new", "after": {"id": f"p{number}", "camera": "cam-testdrive", "label": "goat"}})
+        for number in range(3)
+    ]
+    async with WireTap(mqtt) as tap:
+        process = RunningIngest(servers, tap.url, tmp_path, INGEST_PACK_GRACE_S="0")
+        await process.start(ready=reachable)
+
+        async def connected() -> bool:
+            return "mqtt_connected" in process.log
+
+        async def handled() -> bool:
+            return tap.pubacks >= 3 if reachable else process.log.count("signal_not_acknowledged") >= 3
+
+        await until(connected, "no MQTT session")
+        await asyncio.to_thread(publish, mqtt, "frigate/events", payloads)
+        await until(handled, f"{tap.pubacks} PUBACKs: {process.log[-2000:]}")
+        assert tap.pubacks == (3 if reachable else 0)
+        assert process.stop() == 0
+        assert tap.pubacks == (3 if reachable else 0)
+
+
 @pytest.mark.parametrize("variable", ["INGEST_HTTP_PORT", "INGEST_DC09_PORT"])
 async def test_taken_port_is_one_sentence(variable: str, tmp_path: Path) -> None:
     """A taken port ends the process at once with a sentence that says what to change, and exit code 2."""
@@ -228,7 +256,7 @@ async def test_taken_port_is_one_sentence(variable: str, tmp_path: Path) -> None
         )
         _, said = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 2
-    assert variable in said.decode().splitlines()[-1]
+    assert any(line.startswith("Port occupé") and variable in line for line in said.decode().splitlines())
     assert "Traceback" not in said.decode()
 
 

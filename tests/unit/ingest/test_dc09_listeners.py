@@ -70,6 +70,24 @@ async def test_a_new_panel_is_never_turned_away() -> None:
             each.close()
 
 
+async def test_stop_answers_what_is_under_way() -> None:
+    """A frame that waits for Kafka when the process is told to stop still gets its ACK; then the connection ends."""
+    world = World(wait_s=5.0)
+    world.lanes.silent = True
+    listener = TcpListener(world.conversation, Limits(8, 5.0, 5.0))
+    port = await listener.start("127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(FRAME)
+    while not world.lanes.waiting:
+        await asyncio.sleep(0)
+    stopping = asyncio.create_task(listener.stop())
+    await asyncio.sleep(0)
+    world.lanes.answer()
+    await asyncio.wait_for(stopping, 2)
+    assert await asyncio.wait_for(reader.read(), 2) == ACK
+    writer.close()
+
+
 async def test_several_frames_in_one_datagram() -> None:
     """A datagram with two frames and garbage between gets both answers, to its sender."""
     listener = UdpListener(World(wait_s=1.0).conversation)

@@ -11,6 +11,8 @@ from services.ingest.adapters.dc09.splitter import Piece, Splitter
 
 log = logs.get(__name__)
 READ_BYTES = 16 * 1024
+DRAIN_S = 4.0
+"""More than the time that a frame waits for Kafka's word (3 s)."""
 
 
 class CloseReason(StrEnum):
@@ -39,6 +41,7 @@ class TcpListener:
         self._conversation, self._limits = conversation, limits
         # Least recently heard first: the one to go when all places are taken.
         self._open: dict[asyncio.StreamWriter, None] = {}
+        self._answering: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -47,9 +50,11 @@ class TcpListener:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
-        """Takes no more connections and closes the open ones; what was being answered may finish first."""
+        """Takes no more connections, lets what is being answered finish, then closes the open ones."""
         if self._server is not None:
             self._server.close()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=DRAIN_S)
         for writer in list(self._open):
             writer.close()
 
@@ -86,6 +91,15 @@ class TcpListener:
             await self._reply(splitter.feed(data), writer, address)
 
     async def _reply(self, pieces: list[Piece], writer: asyncio.StreamWriter, address: str) -> None:
+        """On a task of its own, so that a stop can wait for it."""
+        if not pieces:
+            return
+        answering = asyncio.create_task(self._answer(pieces, writer, address))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+        await answering
+
+    async def _answer(self, pieces: list[Piece], writer: asyncio.StreamWriter, address: str) -> None:
         """Frames of one segment go to Kafka together, in order; their answers go back in that order."""
         answers = await asyncio.gather(*(self._conversation.answer(piece, "tcp", address) for piece in pieces))
         if any(answers):
