@@ -5,7 +5,7 @@ Positions follow commit order and have no gap, so a client that names the last p
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,7 +81,7 @@ class Live:
                 await asyncio.sleep(PAUSE_S)
         await watcher
 
-    async def follow(self, unit: str | None, after: int) -> AsyncIterator[str]:
+    async def follow(self, unit: str | None, after: int) -> AsyncGenerator[str, None]:
         """SSE text after position `after`: first what is stored, then live, a heartbeat each second."""
         client = Client(unit)
         self._clients.add(client)

@@ -32,6 +32,17 @@ async def list_incidents(
     before: Annotated[str | None, Query(description="incidents opened before this one")] = None,
 ) -> list[dict[str, Any]]:
     """Incidents, newest first."""
+    return await incidents(door, state, site, limit, before)
+
+
+async def incidents(
+    door: Door,
+    state: list[IncidentState] | None = None,
+    site: str | None = None,
+    limit: int = 200,
+    before: str | None = None,
+) -> list[dict[str, Any]]:
+    """The same, for the stream's snapshot."""
     table = tables.incidents
     query = select(table).order_by(table.c.opened_at.desc(), table.c.id).limit(limit)
     if state:

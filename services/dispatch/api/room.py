@@ -51,6 +51,11 @@ async def list_kiosk_calls(
     door: Doors, state: Annotated[list[KioskCallState] | None, Query()] = None
 ) -> list[dict[str, Any]]:
     """Kiosk calls, the longest waiting first."""
+    return await kiosk_calls(door, state)
+
+
+async def kiosk_calls(door: Door, state: list[KioskCallState] | None) -> list[dict[str, Any]]:
+    """The same, for the stream's snapshot."""
     table = tables.kiosk_calls
     query = select(table).order_by(table.c.called_at).limit(500)
     if state:

@@ -7,9 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from schemas.vocabulary.dispatching import KioskCallState
 from services.dispatch.api.assignments import assignments
 from services.dispatch.api.door import Door, Doors
+from services.dispatch.api.incidents import incidents
+from services.dispatch.api.room import kiosk_calls
 from services.dispatch.api.units import units
+from services.dispatch.store.signals import UNFINISHED
 
 router = APIRouter(prefix="/v1", tags=["stream"])
 
@@ -44,7 +48,11 @@ async def _events(door: Door, unit: str | None, last: str | None) -> AsyncIterat
 
 async def _snapshot(door: Door, unit: str | None) -> dict[str, Any]:
     """Taken after the head was read: what changes in between is shown again, never left out."""
-    return {
+    taken: dict[str, Any] = {
         "assignments": await assignments(door, unit, active=True, limit=500),
         "units": [known for known in await units(door) if unit is None or known["unit"] == unit],
     }
+    if unit is None:
+        taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000)
+        taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])
+    return taken

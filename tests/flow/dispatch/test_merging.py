@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.signals import Phase
 from services.dispatch.store import tables
 from tests.flow.dispatch.world import PATROLS, World, signal, sos
 
@@ -40,7 +41,7 @@ async def test_a_later_alarm_of_the_merged_one_goes_to_the_kept_one(world: World
     """Aliases resolve later ids: an update of the lost incident's SOS annotates the kept card."""
     await world.only_units(PATROLS[0])
     one, other = await two_of_one_situation(world, sos("anna"), sos("berta"))
-    cancel = sos("berta", phase="cancel")
+    cancel = sos("berta", Phase.CANCEL)
     assert await world.urgent(cancel) == other
     linked = (await world.card(one))["signals_linked"]
     assert cancel.signal_id in [known["signal_id"] for known in linked]

@@ -1,8 +1,10 @@
 """Dispatch on a real PostgreSQL: a small city, alarms of every kind, its loops driven by hand, and its HTTP door."""
 
 import asyncio
+import socket
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -23,6 +25,7 @@ from schemas.vocabulary.signals import DeviceKind, MatchReason, Outcome, Phase, 
 from schemas.wire import Origin, Position
 from services.chassis.database import address, engine
 from services.chassis.health import Health
+from services.chassis.operations import serve
 from services.dispatch import messages
 from services.dispatch.actions import intake, outcomes, packing, situations
 from services.dispatch.api.app import build
@@ -307,3 +310,46 @@ async def until(happens: Callable[[], Awaitable[bool]], otherwise: str, seconds:
 def ago(**parts: float) -> datetime:
     """A moment that long ago."""
     return now() - timedelta(**parts)
+
+
+@asynccontextmanager
+async def live(world: World) -> AsyncIterator[None]:
+    """The live loop runs, and ends in time."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(world.live.run(stop))
+    try:
+        await until(lambda: _is_ready(world), "the live loop did not begin")
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 10)
+
+
+@asynccontextmanager
+async def served(world: World) -> AsyncIterator[str]:
+    """The door on a free port of 127.0.0.1, with the live loop; gives its URL."""
+    stop = asyncio.Event()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serving = asyncio.create_task(serve(world.app, "127.0.0.1", port, stop, drain_s=1))
+    url = f"http://127.0.0.1:{port}"
+    try:
+        async with live(world):
+            await until(lambda: _answers(url), "the door did not open")
+            yield url
+    finally:
+        stop.set()
+        await asyncio.wait_for(serving, 10)
+
+
+async def _is_ready(world: World) -> bool:
+    return bool(world.health.report()["checks"].get("live", {}).get("state") == "ready")
+
+
+async def _answers(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(f"{url}/health/live")).status_code == 200
+        except httpx.TransportError:
+            return False
