@@ -6,6 +6,8 @@ from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+PATIENCE_S = 50.0
+"""Long enough for one restart of any process on a busy machine."""
 
 
 class NotSeen(Exception):
@@ -23,7 +25,7 @@ class Pulse:
         self._next.set()
         self._next = asyncio.Event()
 
-    async def until(self, look: Callable[[], T], what: str, seconds: float) -> T:
+    async def until(self, look: Callable[[], T], what: str, seconds: float = PATIENCE_S) -> T:
         """The first truthy result of `look`. Raises NotSeen(what) after `seconds`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds

@@ -1,7 +1,9 @@
 """Everybody and everything that plays, made in one place."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,11 +16,14 @@ from demo.people.crew import Crew
 from demo.people.operator import Operator
 from demo.people.partner import Partners
 from demo.people.tablet import Tablet
-from demo.pulse import Pulse
+from demo.pulse import PATIENCE_S, NotSeen, Pulse
 from demo.senders.cameras import Cameras
 from demo.senders.devices import Devices
 from demo.senders.panels import Panel
 from demo.settings import Doors
+
+RECORDED_S = 8.0
+TRIES = 6
 
 
 @dataclass
@@ -58,18 +63,30 @@ class World:
             )
         return self._panels[device]
 
-    async def incident_of_device(self, device: str, seconds: float = 30.0) -> dict[str, Any]:
+    async def camera_sees(self, device: str, label: str, *, pace_s: float = 0.3) -> str:
+        """A camera sees somebody, and goes on seeing people until one of them is recorded; that one's object id.
+
+        An MQTT broker may drop what comes while nobody listens, so one object may stay unheard.
+        """
+        for _ in range(TRIES):
+            sent = await self.cameras.see(self.cast.camera(device), label, device, pace_s=pace_s)
+            with suppress(NotSeen):
+                await self.pulse.until(partial(self.ledger.signal_of, sent), "issue", RECORDED_S)
+                return str(sent.subject)
+        raise NotSeen(f"aucune issue pour {device}")
+
+    async def incident_of_device(self, device: str, seconds: float = PATIENCE_S) -> dict[str, Any]:
         """The first incident that a device opened in this run. Raises NotSeen."""
         found = await self.pulse.until(
             lambda: self.ledger.opened_by(device, self.started_at), f"fiche de {device}", seconds
         )
         return found[0]
 
-    async def state_of(self, incident_id: str, state: str, seconds: float = 40.0) -> None:
+    async def state_of(self, incident_id: str, state: str, seconds: float = PATIENCE_S) -> None:
         """Returns once the incident is in `state`. Raises NotSeen."""
         await self.pulse.until(lambda: self.ledger.incidents[incident_id]["state"] == state, f"fiche {state}", seconds)
 
-    async def offered(self, incident_id: str, units: int = 1, seconds: float = 30.0) -> int:
+    async def offered(self, incident_id: str, units: int = 1, seconds: float = PATIENCE_S) -> int:
         """How many units' tablets showed the incident, once there are `units`. Raises NotSeen."""
         return await self.pulse.until(
             lambda: len(seen) if len(seen := self.ledger.units_of(incident_id)) >= units else 0,

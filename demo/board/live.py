@@ -40,20 +40,23 @@ async def _lines(console: Console, world: World, scenes: Sequence[Scene], starte
         for scene in scenes:
             if scene.mark in {Mark.AS_EXPECTED, Mark.FAILED} and scene.key not in told:
                 told.add(scene.key)
-                console.print(f"  {MARK[scene.mark][0]} {scene.fr} / {scene.en} : {scene.seen}", highlight=False)
+                console.print(
+                    f"  {MARK[scene.mark][0]} {scene.fr} / {scene.en} : {scene.seen}", highlight=False, soft_wrap=True
+                )
         if loop.time() >= next_line:
             next_line = loop.time() + LINE_S
-            console.print(_line(world, loop.time() - started), highlight=False)
+            console.print(_line(world, loop.time() - started), highlight=False, soft_wrap=True)
         await asyncio.sleep(REFRESH_S)
 
 
 def _line(world: World, seconds: float) -> str:
     sent = len(world.ledger.sent)
     acknowledged = sum(one.acknowledged_at is not None for one in world.ledger.sent)
+    opened = sum(incident["opened_at"] >= world.started_at for incident in world.ledger.incidents.values())
     busy = sum(tablet.state != "available" for tablet in world.tablets)
     p50 = percentiles(alarm_to_tablet(world.ledger).measured_ms)["p50"]
     return (
-        f"{seconds:4.0f} s  signaux {sent}, acquittés {acknowledged}, fiches {len(world.ledger.incidents)}, "
+        f"{seconds:4.0f} s  signaux {sent}, acquittés {acknowledged}, fiches {opened}, "
         f"équipages engagés {busy}/{len(world.tablets)}, alarme → tablette p50 {p50 or '–'} ms"
     )
 

@@ -1,6 +1,7 @@
 """Building panels: one TCP connection a frame, repeated until acknowledged, as the letter of DC-09 has it."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,14 @@ from demo.senders.dc09_frame import Frame, answer_of, build, clock_of
 ANSWER_S = 4.0
 """How long a panel waits for an answer before it repeats."""
 PAUSE_S = 0.5
+LAST_NUMBER = 9999
 SECOND = timedelta(seconds=1)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _counter() -> int:
+    """Where a panel's counter stands: a real one goes on from its last evening, and so never repeats itself soon."""
+    return int(time.time()) % LAST_NUMBER
 
 
 @dataclass
@@ -28,7 +35,7 @@ class Panel:
     drift: timedelta = timedelta()
     naks: int = 0
     silences: int = 0
-    _sequence: int = 0
+    _sequence: int = field(default_factory=_counter)
     _last: datetime = LONG_AGO
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -64,7 +71,7 @@ class Panel:
         return sent
 
     async def _next(self, token: str, data: str) -> Frame:
-        self._sequence = self._sequence % 9999 + 1
+        self._sequence = self._sequence % LAST_NUMBER + 1
         return Frame(token, self.account, self._sequence, data, await self._moment(), self.key)
 
     async def _moment(self) -> datetime:

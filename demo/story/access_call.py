@@ -17,13 +17,13 @@ async def play(world: World) -> str:
     def of_signal(state: str) -> list[str]:
         return [n for n, call in calls.items() if call["signal_id"] == sent.signal_id and call["state"] == state]
 
-    (call,) = await world.pulse.until(lambda: of_signal("waiting"), "appel en attente", 30)
+    (call,) = await world.pulse.until(lambda: of_signal("waiting"), "appel en attente")
     await asyncio.sleep(WAITS_S)
     expect(calls[call]["state"] == "waiting", "l'appel n'a pas attendu")
     await world.operator.kiosk(call, "answer")
-    await world.pulse.until(lambda: of_signal("answered"), "appel pris", 20)
+    await world.pulse.until(lambda: of_signal("answered"), "appel pris")
     await world.operator.kiosk(call, "open", "riverain")
-    await world.pulse.until(lambda: of_signal("opened"), "borne ouverte", 20)
+    await world.pulse.until(lambda: of_signal("opened"), "borne ouverte")
     expect(not world.ledger.opened_by(ACCESS_KIOSK, world.started_at), "une fiche a été ouverte")
     return "en attente, pris, ouvert ; aucune fiche"
 

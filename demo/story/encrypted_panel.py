@@ -15,9 +15,9 @@ async def play(world: World) -> str:
     expect(incident["nature"] == "hold_up", f"nature {incident['nature']}")
     await world.offered(name, units=2)
     await world.pulse.until(
-        lambda: [t for t in world.ledger.told if t.incident_id == name and t.agency == POLICE], "police prévenue", 30
+        lambda: [t for t in world.ledger.told if t.incident_id == name and t.agency == POLICE], "police prévenue"
     )
-    await world.state_of(name, "resolved", 50)
+    await world.state_of(name, "resolved")
     return "NAK, horloge remise, AES : 1 fiche, 2 équipages, police"
 
 

@@ -16,7 +16,7 @@ async def lamp(world: World) -> str:
     await world.devices.sensor(LAMP, "lamp_out")
     seen = await _repaired(world, LAMP, {"lamp_out"})
     told = await world.pulse.until(
-        lambda: [t for t in world.ledger.told if t.agency == LIGHTING and t.work_order], "titulaire prévenu", 20
+        lambda: [t for t in world.ledger.told if t.agency == LIGHTING and t.work_order], "titulaire prévenu"
     )
     expect(told[0].signed, "signature du titulaire fausse")
     return f"{seen}, titulaire prévenu"
@@ -31,7 +31,7 @@ async def _repaired(world: World, device: str, natures: set[str]) -> str:
         known = world.ledger.work_orders.values()
         return [o["order_id"] for o in known if o.get("incident_id") == name and o["state"] == state]
 
-    await world.pulse.until(lambda: orders("completed"), "bon terminé", 40)
+    await world.pulse.until(lambda: orders("completed"), "bon terminé")
     await world.state_of(name, "resolved")
     expect(not world.ledger.offers(name), "un équipage a été envoyé")
     return "1 bon d'intervention, terminé, fiche résolue"

@@ -19,12 +19,11 @@ async def play(world: World) -> str:
     found = await world.pulse.until(
         lambda: later if len(later := world.ledger.opened_by(MUSEUM_PANEL, world.started_at)) >= 2 else [],
         "fiche incendie",
-        30,
     )
     fire = found[1]
     expect(fire["nature"] == "fire" and fire["linked_to"] == name, "fiche incendie non liée")
     await world.offered(fire["incident_id"])
-    await world.state_of(fire["incident_id"], "resolved", 50)
+    await world.state_of(fire["incident_id"], "resolved")
     expect(not world.ledger.offers(name), "un équipage est parti pour la fausse alerte")
     return "intrusion classée ; incendie : nouvelle fiche, liée"
 

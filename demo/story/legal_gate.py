@@ -7,14 +7,13 @@ from demo.world import World
 
 async def play(world: World) -> str:
     """A camera thinks that it sees a fight."""
-    frigate = world.cast.camera(UNLAWFUL_CAMERA)
-    sent = await world.cameras.see(frigate, "fight", UNLAWFUL_CAMERA)
+    subject = await world.camera_sees(UNLAWFUL_CAMERA, "fight")
 
     def refused() -> list[str]:
         records = world.ledger.outcomes.values()
-        return [r["reason"] for r in records if r.get("subject") == sent.subject and r["outcome"] == "refused"]
+        return [r["reason"] for r in records if r.get("subject") == subject and r["outcome"] == "refused"]
 
-    reasons = await world.pulse.until(refused, "refus enregistré", 30)
+    reasons = await world.pulse.until(refused, "refus enregistré")
     expect("no_legal_basis" in reasons, f"motif {reasons[0]}")
     expect(not world.ledger.opened_by(UNLAWFUL_CAMERA, world.started_at), "une fiche a été ouverte")
     return "refusé : no_legal_basis ; aucune fiche"

@@ -32,7 +32,6 @@ async def button_again(world: World) -> str:
     opened = await world.pulse.until(
         lambda: found if len(found := world.ledger.opened_by(BUTTON_KIOSK, world.started_at)) >= 2 else [],
         "seconde fiche",
-        30,
     )
     expect(opened[1]["linked_to"] == incident["incident_id"], "la seconde fiche n'est pas liée")
     await world.offered(opened[1]["incident_id"])

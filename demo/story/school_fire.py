@@ -16,12 +16,12 @@ async def play(world: World) -> str:
     incident = await world.incident_of_device(SCHOOL_PANEL)
     name = incident["incident_id"]
     units = await world.offered(name, units=2)
-    await world.pulse.until(lambda: world.ledger.incidents[name]["signals"] >= 2, "second détecteur lié", 20)
+    await world.pulse.until(lambda: world.ledger.incidents[name]["signals"] >= 2, "second détecteur lié")
     told = await world.pulse.until(
-        lambda: [t for t in world.ledger.told if t.incident_id == name and t.agency == SIREN], "SDIS prévenu", 30
+        lambda: [t for t in world.ledger.told if t.incident_id == name and t.agency == SIREN], "SDIS prévenu"
     )
     expect(all(letter.signed for letter in told), "signature du SDIS fausse")
-    await world.state_of(name, "resolved", 50)
+    await world.state_of(name, "resolved")
     incidents = world.ledger.opened_by(SCHOOL_PANEL, world.started_at)
     expect(len(incidents) == 1, f"{len(incidents)} fiches au lieu d'une")
     expect(incident["priority"] == "P1", f"priorité {incident['priority']}")

@@ -1,7 +1,5 @@
 """An SOS near the station while a camera sees somebody there: one incident, two sources; the cancel erases nothing."""
 
-import asyncio
-
 from demo.cast import STATION, STATION_CAMERA
 from demo.story.scene import Scene, expect
 from demo.world import World
@@ -11,20 +9,18 @@ async def play(world: World) -> str:
     """The app's SOS, a position, the camera's event, a cancel."""
     lat, lon = STATION
     sent, sos_id = await world.devices.sos(lat, lon, person="demo-gare")
-    await world.cameras.see(world.cast.camera(STATION_CAMERA), "person", STATION_CAMERA, pace_s=0.3)
+    await world.camera_sees(STATION_CAMERA, "person")
     await world.devices.moved(sos_id, lat + 0.0001, lon + 0.0001)
     incident = await world.incident_of_device(f"sos:{sos_id}")
     name = incident["incident_id"]
     await world.offered(name)
-    await world.pulse.until(lambda: world.ledger.incidents[name]["sources"] == 2, "deux sources", 25)
+    await world.pulse.until(lambda: world.ledger.incidents[name]["sources"] == 2, "deux sources")
     await world.devices.cancel(sos_id)
     await world.pulse.until(
-        lambda: "signal_annotated" in world.ledger.incident_events.get(name, ()), "annulation notée", 20
+        lambda: "signal_annotated" in world.ledger.incident_events.get(name, ()), "annulation notée"
     )
     await world.state_of(name, "resolved")
-    await asyncio.sleep(0)
-    opened = world.ledger.opened_by(STATION_CAMERA, world.started_at)
-    apart = [i for i in opened if i["state"] not in {"merged"}]
+    apart = [i for i in world.ledger.opened_by(STATION_CAMERA, world.started_at) if i["state"] != "merged"]
     expect(not apart, "la caméra a sa propre fiche")
     expect(sent.signal_id is not None, "pas de numéro de signal")
     return "1 fiche, 2 sources, annulation notée sans effacer"

@@ -14,7 +14,7 @@ async def play(world: World) -> str:
     await panel.report("Nri1/FA01", urgent=True, what="incendie")
     incident = await world.incident_of_device(COLLEGE_PANEL)
     await world.offered(incident["incident_id"])
-    await world.state_of(incident["incident_id"], "resolved", 50)
+    await world.state_of(incident["incident_id"], "resolved")
     return "abîmée : sans réponse ; répétée : 1 fiche"
 
 
