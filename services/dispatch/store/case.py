@@ -4,10 +4,11 @@ Actions change the case in memory and record what they decided; everything reach
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentEvent
@@ -200,7 +201,13 @@ async def upsert(conn: AsyncConnection, table: Table, rows: list[dict[str, Any]]
     """Inserts rows, or replaces those with the same primary key. Only id-keyed tables."""
     if not rows:
         return
+    await conn.execute(_upsert_into(table, tuple(rows[0])), rows)
+
+
+@cache
+def _upsert_into(table: Table, columns: tuple[str, ...]) -> Insert:
+    """Built once a table: `excluded` makes a copy of all its columns."""
     keys = {column.name for column in table.primary_key}
     statement = insert(table)
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    await conn.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changes), rows)
+    changes = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=sorted(keys), set_=changes)

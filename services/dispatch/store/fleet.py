@@ -22,12 +22,20 @@ def someone_free(centre: ColumnElement[str], kind: ColumnElement[str]) -> Exists
     return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound)
 
 
-def query() -> Select[Any]:
-    """Units with their last position and whether an assignment binds them."""
+def _fleet() -> Select[Any]:
     busy = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active).label("busy")
     position = unit_positions
     columns = (position.c.lat, position.c.lon, position.c.accuracy_m, position.c.at.label("position_at"))
     return select(units, *columns, busy).join(position, position.c.unit_id == units.c.id, isouter=True)
+
+
+# Built once, for the time it takes.
+_FLEET = _fleet()
+
+
+def query() -> Select[Any]:
+    """Units with their last position and whether an assignment binds them."""
+    return _FLEET
 
 
 async def lock_fleet(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -156,14 +156,23 @@ async def silence_over(work: Work, report: Report) -> str | None:
     return await work.conn.scalar(query.limit(1))
 
 
-async def signal_ids_of(conn: AsyncConnection, incident_ids: set[str], most: int = 50) -> dict[str, list[str]]:
-    """The ids of the alarms of each incident, oldest first, at most `most` of each."""
+def _numbered_signals() -> Select[Any]:
     table = incident_signals
     rank = func.row_number().over(partition_by=table.c.incident_id, order_by=(table.c.linked_at, table.c.signal_id))
     held = select(table.c.incident_id, table.c.signal_id, rank.label("rank"))
-    numbered = held.where(table.c.incident_id.in_(incident_ids), table.c.role == ALARM).subquery()
-    query = select(numbered).where(numbered.c.rank <= most).order_by(numbered.c.incident_id, numbered.c.rank)
+    wanted = table.c.incident_id.in_(bindparam("incidents", expanding=True))
+    numbered = held.where(wanted, table.c.role == ALARM).subquery()
+    few = select(numbered).where(numbered.c.rank <= bindparam("most"))
+    return few.order_by(numbered.c.incident_id, numbered.c.rank)
+
+
+# Built once: making the sub-query anew took a third of the time of a decision.
+_NUMBERED = _numbered_signals()
+
+
+async def signal_ids_of(conn: AsyncConnection, incident_ids: set[str], most: int = 50) -> dict[str, list[str]]:
+    """The ids of the alarms of each incident, oldest first, at most `most` of each."""
     found: dict[str, list[str]] = {}
-    for row in await conn.execute(query):
+    for row in await conn.execute(_NUMBERED, {"incidents": sorted(incident_ids), "most": most}):
         found.setdefault(row.incident_id, []).append(row.signal_id)
     return found
