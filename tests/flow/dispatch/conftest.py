@@ -1,12 +1,15 @@
 """A database with dispatch's tables and the small city for each test, copied from one that was migrated once."""
 
+import logging
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from psycopg import sql
 
 from services.dispatch.store.migrate import upgrade
@@ -16,6 +19,18 @@ from tests.flow.dispatch.world import World, city
 def _execute(url: str, statement: sql.Composed) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_log() -> Iterator[None]:
+    """Warnings as one line of JSON: structlog's default draws tracebacks for seconds."""
+    processors: list[Any] = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    structlog.configure(
+        processors=[*processors, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest_asyncio.fixture(scope="session")
