@@ -1,5 +1,6 @@
 """Reading topics: in a group, batch by batch, committing after the effect; and a compacted topic from its start."""
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from services.chassis.metrics import RECORDS_READ, RESTARTS_OF_LOOPS
 
 log = logs.get(__name__)
 GROUP_DEFAULTS: dict[str, Any] = {
+    "logger": logging.getLogger("librdkafka"),
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
     "auto.offset.reset": "earliest",
@@ -139,7 +141,8 @@ class CompactedReader:
     def stop(self) -> None:
         """Ends the thread."""
         self._stop.set()
-        self._thread.join(5.0)
+        if self._thread.ident is not None:
+            self._thread.join(5.0)
 
     def _run(self) -> None:
         consumer = Consumer(self._config)

@@ -3,6 +3,7 @@
 Rule: `acks=all`, idempotence, no linger; nothing is sent and forgotten.
 """
 
+import logging
 import threading
 import time
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ from services.chassis.metrics import DELIVERY_SECONDS, RECORDS_SENT
 
 Headers = list[tuple[str, bytes]]
 DEFAULTS: dict[str, Any] = {
+    "logger": logging.getLogger("librdkafka"),
     "acks": "all",
     "enable.idempotence": True,
     "linger.ms": 0,

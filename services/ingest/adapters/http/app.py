@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from services.chassis.health import Health
-from services.chassis.operations import operations_routes
+from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import install
 from services.ingest.adapters.http.answers import ProblemDocument
 from services.ingest.adapters.http.limits import BodyLimit
@@ -22,7 +22,14 @@ def build(
     health: Health, doors: Iterable[APIRouter], max_body_bytes: int, models: Iterable[type[BaseModel]] = ()
 ) -> FastAPI:
     """The application; connects to nothing. `models` are what doors read by themselves, for the document."""
-    app = FastAPI(title="Vigie ingest", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Vigie ingest",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=request_spans(),
+    )
     install(app)
     for door in doors:
         app.include_router(door)

@@ -4,9 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Header, Path, Request
-from opentelemetry.context import Context
 
-from services.chassis import telemetry
 from services.chassis.clock import Clock
 from services.ingest.adapters.http.answers import unavailable
 from services.ingest.directory import Directory
@@ -46,12 +44,6 @@ class Door:
         """The receipt of a durable signal. Raises the 503 problem. `key` is the mark where the body has none."""
         marked = understood if understood.mark is not None else replace(understood, mark=key)
         try:
-            return await self.reception.receive(marked, self.name, trace_of(request))
+            return await self.reception.receive(marked, self.name)
         except NotAccepted as error:
             raise unavailable(error) from error
-
-
-def trace_of(request: Request) -> Context:
-    """The caller's trace, if it sent one."""
-    names = ("traceparent", "tracestate")
-    return telemetry.extract([(name, request.headers[name]) for name in names if name in request.headers])
