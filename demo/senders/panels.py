@@ -95,7 +95,7 @@ class Panel:
                 return raw
             if answer == "NAK" and (theirs := clock_of(reply)) is not None:
                 self.naks += 1
-                self.drift = theirs - datetime.now(UTC)
+                self.drift, self._last = theirs - datetime.now(UTC), LONG_AGO
                 frame = replace(frame, at=await self._moment())
                 continue
             self.silences += 1
