@@ -11,6 +11,7 @@ from demo.insist import GaveUp
 from demo.ledger import Sent
 from demo.world import World
 
+SPARE_UNITS = 5
 KIOSKS = (ACCESS_KIOSK, BUTTON_KIOSK, SOS_KIOSK, "borne-charrons")
 SUPERVISED = ("panel-gymnase-sablon", "panel-mairie-montigny", "panel-mairie-woippy")
 WATCHED = (("fournirue", "cam-fournirue"), ("patrotte_thionville", "cam-patrotte"), ("sablon_gymnase", "cam-sablon"))
@@ -67,6 +68,8 @@ def _streams(world: World) -> list[Stream]:
         return await world.cameras.see(frigate, "person", device)
 
     async def somebody_calls() -> None:
+        if len(world.free) < SPARE_UNITS:
+            return  # an ordinary evening, not a storm: the story's alarms find units
         lat, lon = next(spots)
         near = (lat + random.uniform(-0.0003, 0.0003), lon + random.uniform(-0.0003, 0.0003))
         _, sos_id = await world.devices.sos(*near, person=f"demo-{random.randrange(10**6)}")

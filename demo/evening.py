@@ -30,7 +30,6 @@ from demo.world import World
 
 CONNECT_S = 20.0
 STRAGGLERS_S = 15.0
-FULL_EVENING_S = 60.0
 HURRY_S = 4.0
 """For stragglers after Ctrl-C: whoever pressed it waits."""
 
@@ -115,8 +114,7 @@ async def _open(world: World, scenes: Sequence[Scene], group: asyncio.TaskGroup)
 async def _play(
     world: World, scenes: Sequence[Scene], seconds: float | None, stop: asyncio.Event, group: asyncio.TaskGroup
 ) -> None:
-    pace = 1.0 if seconds is None else min(1.0, seconds / FULL_EVENING_S)
-    played = [group.create_task(scene.run(world, scene.at_s * pace)) for scene in scenes]
+    played = [group.create_task(scene.run(world, scene.at_s)) for scene in scenes]
     stopping = group.create_task(stop.wait())
     await asyncio.wait({stopping}, timeout=seconds)
     if not stop.is_set():

@@ -85,6 +85,7 @@ class Ledger:
     _frames: dict[tuple[str, datetime], str] = field(default_factory=dict)
     _subjects: dict[str, str] = field(default_factory=dict)
     _on_tablets: dict[str, str] = field(default_factory=dict)
+    _of_incident: dict[str, list[TabletEvent]] = field(default_factory=dict)
 
     def learn(self, record: dict[str, Any]) -> None:
         """An outcome as dispatch's door tells it; the first of a frame or subject is its own."""
@@ -98,6 +99,7 @@ class Ledger:
     def show_tablet(self, event: TabletEvent) -> None:
         """One state of one assignment, as received."""
         self.tablet_events.append(event)
+        self._of_incident.setdefault(event.incident_id, []).append(event)
         for signal in event.signal_ids:
             self._on_tablets.setdefault(signal, event.incident_id)
 
@@ -135,8 +137,8 @@ class Ledger:
 
     def offers(self, incident_id: str) -> list[TabletEvent]:
         """What tablets were offered for an incident."""
-        return [e for e in self.tablet_events if e.incident_id == incident_id and e.state == "offered"]
+        return [event for event in self._of_incident.get(incident_id, ()) if event.state == "offered"]
 
     def units_of(self, incident_id: str) -> set[str]:
         """Units whose tablets showed the incident."""
-        return {event.unit for event in self.tablet_events if event.incident_id == incident_id}
+        return {event.unit for event in self._of_incident.get(incident_id, ())}

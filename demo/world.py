@@ -63,6 +63,11 @@ class World:
             )
         return self._panels[device]
 
+    @property
+    def free(self) -> list[Tablet]:
+        """Tablets whose unit is bound by nothing."""
+        return [tablet for tablet in self.tablets if tablet.state == "available"]
+
     async def camera_sees(self, device: str, label: str, *, pace_s: float = 0.3) -> str:
         """A camera sees somebody, and goes on seeing people until one of them is recorded; that one's object id.
 

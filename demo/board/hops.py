@@ -21,8 +21,8 @@ def hops(ledger: Ledger) -> list[Hop]:
     return [
         _hop("HTTP → 202", _acknowledged(ledger, Way.HTTP)),
         _hop("DC-09 → ACK", _acknowledged(ledger, Way.DC09)),
-        _hop("alarme → tablette / tablet", alarm_to_tablet(ledger).measured_ms),
-        _hop("fiche → partenaire / partner", _told(ledger)),
+        _hop("alarme → tablette", alarm_to_tablet(ledger).measured_ms),
+        _hop("fiche → partenaire", _told(ledger)),
     ]
 
 

@@ -17,7 +17,7 @@ from demo.story.scene import Scene
 from demo.world import World
 
 ROWS = 11
-LEFT, RIGHT = 78, 42
+LEFT, RIGHT = 84, 46
 
 
 def board(world: World, scenes: Sequence[Scene], seconds: float) -> RenderableType:
@@ -39,7 +39,7 @@ def _title(world: World, seconds: float) -> RenderableType:
 
 def _incidents(world: World) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, width=LEFT, padding=(0, 1), title="Événements / incidents", title_justify="left")
-    for name, width in (("", 4), ("nature", 22), ("lieu / place", 24), ("état", 13), ("src", 3)):
+    for name, width in (("", 4), ("nature", 22), ("lieu / place", 26), ("état", 12), ("src", 3)):
         table.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
     shown = sorted(world.ledger.incidents.values(), key=lambda i: str(i["opened_at"]), reverse=True)
     for incident in [i for i in shown if i["opened_at"] >= world.started_at][:ROWS]:
@@ -66,8 +66,8 @@ def _incident_row(world: World, incident: dict[str, Any]) -> list[RenderableType
 def _story(scenes: Sequence[Scene]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, width=LEFT, padding=(0, 1), title="Récit / story", title_justify="left")
     table.add_column("", width=1)
-    table.add_column("scène / scene", width=31, no_wrap=True, overflow="ellipsis")
-    table.add_column("vu / seen", width=38, no_wrap=True, overflow="ellipsis")
+    table.add_column("scène / scene", width=33, no_wrap=True, overflow="ellipsis")
+    table.add_column("vu / seen", width=42, no_wrap=True, overflow="ellipsis")
     for scene in scenes:
         sign, style = MARK[scene.mark]
         table.add_row(Text(sign, style=style), scene.fr, Text(scene.seen, style="grey50"))
@@ -78,7 +78,7 @@ def _units(world: World) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, width=RIGHT, padding=(0, 1), title="Équipages / units", title_justify="left")
     table.add_column("indicatif", width=11, no_wrap=True)
     table.add_column("état", width=10, no_wrap=True)
-    table.add_column("pour", width=13, no_wrap=True, overflow="ellipsis")
+    table.add_column("pour", width=16, no_wrap=True, overflow="ellipsis")
     for tablet in world.tablets:
         state, style = UNIT.get(tablet.state, (tablet.state, ""))
         incident = world.ledger.incidents.get(tablet.incident or "", {})
@@ -89,7 +89,7 @@ def _units(world: World) -> RenderableType:
 
 def _hops(world: World) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, width=RIGHT, padding=(0, 1), title="Trajets / hops (ms)", title_justify="left")
-    table.add_column("", width=19, no_wrap=True, overflow="ellipsis")
+    table.add_column("", width=24, no_wrap=True)
     for name in ("n", "p50", "p99"):
         table.add_column(name, justify="right", no_wrap=True)
     for hop in hops(world.ledger):

@@ -21,4 +21,6 @@ async def play(world: World) -> str:
     return "NAK, horloge remise, AES : 1 fiche, 2 équipages, police"
 
 
-SCENE = Scene("encrypted_panel", "Centrale chiffrée, horloge fausse", "Encrypted panel, wrong clock", 20.0, play)
+SCENE = Scene(
+    "encrypted_panel", "Centrale chiffrée, horloge fausse", "Encrypted panel, wrong clock", 20.0, play, units=3
+)

@@ -35,4 +35,5 @@ SCENE = Scene(
     13.0,
     play,
     (MUSEUM_PANEL,),
+    units=2,
 )

@@ -16,4 +16,4 @@ async def play(world: World) -> str:
     return "1 fiche P1, 1 équipage, résolue"
 
 
-SCENE = Scene("kiosk_sos", "SOS à une borne", "Kiosk SOS", 3.0, play)
+SCENE = Scene("kiosk_sos", "SOS à une borne", "Kiosk SOS", 3.0, play, units=2)

@@ -38,5 +38,7 @@ async def button_again(world: World) -> str:
     return "répétition reconnue ; appui suivant : autre fiche, liée"
 
 
-FRAME = Scene("frame_twice", "Trame répétée en quelques secondes", "A frame repeated within seconds", 11.0, frame_twice)
-BUTTON = Scene("button_again", "Même bouton, plus tard", "The same button, later", 10.0, button_again)
+FRAME = Scene(
+    "frame_twice", "Trame répétée en quelques secondes", "A frame repeated within seconds", 11.0, frame_twice, units=2
+)
+BUTTON = Scene("button_again", "Même bouton, plus tard", "The same button, later", 10.0, button_again, units=2)

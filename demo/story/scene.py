@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,8 @@ from demo.insist import GaveUp
 from demo.people.operator import Unexpected
 from demo.pulse import NotSeen
 from demo.world import World
+
+FREE_S = 25.0
 
 
 class Mark(StrEnum):
@@ -26,7 +29,7 @@ class NotAsExpected(Exception):
 
 @dataclass
 class Scene:
-    """`play` returns what was seen, in a few words, or raises. `at_s`: when it begins in an evening of 60 s."""
+    """`play` returns what was seen, in a few words, or raises. `at_s`: seconds until it begins."""
 
     key: str
     fr: str
@@ -35,12 +38,16 @@ class Scene:
     play: Callable[[World], Awaitable[str]]
     devices: tuple[str, ...] = ()
     """Devices whose incidents the scene handles itself; the operator leaves them alone."""
+    units: int = 0
+    """Patrols that it needs: the director waits for as many to be free, a while."""
     mark: Mark = Mark.WAITING
     seen: str = ""
 
     async def run(self, world: World, delay_s: float) -> None:
         """Plays it after `delay_s`; never raises for what it sees."""
         await asyncio.sleep(delay_s)
+        with suppress(NotSeen):
+            await world.pulse.until(lambda: len(world.free) >= self.units, "équipages libres", FREE_S)
         self.mark = Mark.PLAYING
         try:
             self.seen = await self.play(world)

@@ -29,4 +29,4 @@ async def play(world: World) -> str:
     return f"1 fiche P1, 2 détecteurs, {units} équipages, SDIS acquitté, résolue"
 
 
-SCENE = Scene("school_fire", "Incendie dans une école", "Fire alarm in a school", 1.0, play)
+SCENE = Scene("school_fire", "Incendie dans une école", "Fire alarm in a school", 1.0, play, units=3)

@@ -27,5 +27,11 @@ async def play(world: World) -> str:
 
 
 SCENE = Scene(
-    "station_sos", "SOS près de la gare et caméra", "SOS near the station, with a camera", 6.0, play, (STATION_CAMERA,)
+    "station_sos",
+    "SOS près de la gare et caméra",
+    "SOS near the station, with a camera",
+    6.0,
+    play,
+    (STATION_CAMERA,),
+    units=2,
 )

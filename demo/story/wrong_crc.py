@@ -18,4 +18,4 @@ async def play(world: World) -> str:
     return "abîmée : sans réponse ; répétée : 1 fiche"
 
 
-SCENE = Scene("wrong_crc", "Trame au CRC faux", "A frame with a wrong CRC", 16.0, play)
+SCENE = Scene("wrong_crc", "Trame au CRC faux", "A frame with a wrong CRC", 16.0, play, units=2)
