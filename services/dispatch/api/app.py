@@ -15,7 +15,8 @@ from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
-from services.dispatch.api import assignments, incidents, partners, room, streaming, units
+from services.dispatch.api import assignments, incidents, merges, partners, room, streaming, units
+from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
 
 log = logs.get(__name__)
@@ -44,9 +45,10 @@ def build(door: Door, health: Health) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag"],
     )
-    for part in (incidents, assignments, units, partners, room, streaming):
+    for part in (incidents, merges, assignments, units, partners, room, streaming):
         app.include_router(part.router)
     app.include_router(operations_routes(health))
+    describe(app)
     _serve_pages(app, door.settings.vigie_pages_dir)
     return app
 

@@ -10,6 +10,8 @@ from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import reporting
 from services.dispatch.api import bodies
+from services.dispatch.api.answers.engaging import AssignmentReported, AssignmentShown
+from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.assignment import Step, Verdict, allowed
 from services.dispatch.store import mapping, signals, tables
@@ -20,7 +22,7 @@ router = APIRouter(prefix="/v1/assignments", tags=["assignments"])
 KEPT = {Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED}
 
 
-@router.get("")
+@router.get("", **answers(list[AssignmentShown]))
 async def list_assignments(
     door: Doors,
     unit: str | None = None,
@@ -97,7 +99,9 @@ async def step(
 
 
 def _route(which: Step, meaning: str) -> None:
-    @router.post(f"/{{assignment_id}}/{which.value}", name=which.name.lower(), description=meaning)
+    described = answers(AssignmentReported, 404, 409, also=202)
+
+    @router.post(f"/{{assignment_id}}/{which.value}", name=which.name.lower(), description=meaning, **described)
     async def endpoint(
         door: Doors,
         request: Request,

@@ -8,22 +8,22 @@ from sqlalchemy import and_, or_, select
 from schemas.vocabulary.dispatching import IncidentState
 from services.chassis.problems import Problem
 from services.dispatch import views
-from services.dispatch.actions import merging, operating, splitting
-from services.dispatch.actions.keeping import keep
+from services.dispatch.actions import operating
 from services.dispatch.api import bodies, reading
-from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, IfMatch, not_found, open_case, tag
-from services.dispatch.domain.incident import Action
-from services.dispatch.store import case as cases
+from services.dispatch.api.answers.incidents import IncidentCard, IncidentOrdered, IncidentRow
+from services.dispatch.api.describing import answers
+from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, IfMatch, open_case, tag
 from services.dispatch.store import mapping, tables
 from services.dispatch.store.case import Case
 from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
+ORDER = answers(IncidentOrdered, 404, 409, 412)
 States = Annotated[list[IncidentState] | None, Query(description="only these states; default: all")]
 
 
-@router.get("")
+@router.get("", **answers(list[IncidentRow]))
 async def list_incidents(
     door: Doors,
     state: States = None,
@@ -56,7 +56,7 @@ async def incidents(
     return [views.incident_view(mapping.incident_of(row)) for row in await rows(door.engine, query)]
 
 
-@router.get("/{incident_id}")
+@router.get("/{incident_id}", **answers(IncidentCard, 404))
 async def read_incident(door: Doors, response: Response, incident_id: str) -> dict[str, Any]:
     """One card: the incident with all its signals, tasks, assignments, events and notifications."""
     return tag(response, await reading.card(door, incident_id))
@@ -90,7 +90,7 @@ async def order(
     return tag(response, body)
 
 
-@router.post("/{incident_id}/acknowledge")
+@router.post("/{incident_id}/acknowledge", **ORDER)
 async def acknowledge(
     door: Doors,
     request: Request,
@@ -108,7 +108,7 @@ async def acknowledge(
     return await order(door, request, response, incident_id, idempotency_key, if_match, act)
 
 
-@router.post("/{incident_id}/verify")
+@router.post("/{incident_id}/verify", **ORDER)
 async def verify(
     door: Doors,
     request: Request,
@@ -127,7 +127,7 @@ async def verify(
     return await order(door, request, response, incident_id, idempotency_key, if_match, act)
 
 
-@router.post("/{incident_id}/dismiss")
+@router.post("/{incident_id}/dismiss", **ORDER)
 async def dismiss(
     door: Doors,
     request: Request,
@@ -148,7 +148,7 @@ async def dismiss(
     return result
 
 
-@router.post("/{incident_id}/reopen")
+@router.post("/{incident_id}/reopen", **ORDER)
 async def reopen(
     door: Doors,
     request: Request,
@@ -166,7 +166,7 @@ async def reopen(
     return await order(door, request, response, incident_id, idempotency_key, if_match, act)
 
 
-@router.post("/{incident_id}/assign")
+@router.post("/{incident_id}/assign", **ORDER)
 async def assign(
     door: Doors,
     request: Request,
@@ -186,7 +186,7 @@ async def assign(
     return await order(door, request, response, incident_id, idempotency_key, if_match, act)
 
 
-@router.post("/{incident_id}/backup")
+@router.post("/{incident_id}/backup", **answers(IncidentOrdered, 404, 409))
 async def backup(
     door: Doors,
     request: Request,
@@ -205,7 +205,7 @@ async def backup(
     return await order(door, request, response, incident_id, idempotency_key, None, act)
 
 
-@router.post("/{incident_id}/notes")
+@router.post("/{incident_id}/notes", **answers(IncidentOrdered, 404, 409))
 async def add_note(
     door: Doors,
     request: Request,
@@ -223,7 +223,7 @@ async def add_note(
     return await order(door, request, response, incident_id, idempotency_key, None, act)
 
 
-@router.post("/{incident_id}/close")
+@router.post("/{incident_id}/close", **ORDER)
 async def close(
     door: Doors,
     request: Request,
@@ -241,87 +241,3 @@ async def close(
         await operating.close(work, case, report, actor)
 
     return await order(door, request, response, incident_id, idempotency_key, if_match, act)
-
-
-@router.post("/{incident_id}/merge")
-async def merge(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Other,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
-    """Joins two incidents; the furthest advanced is kept. 409 while units are bound by both."""
-
-    async def within(work: Work) -> dict[str, Any]:
-        for known in sorted({incident_id, body.incident}):
-            if await cases.load(work, known) is None:
-                raise not_found("incident", known)
-        await open_case(work, incident_id, if_match)
-        kept = await merging.merge_by_operator(work, incident_id, body.incident, door.times, actor)
-        return views.case_view(kept)
-
-    if incident_id == body.incident:
-        raise Problem(422, "same-incident", "Même fiche / same incident", "Name another incident.")
-    try:
-        return tag(response, await door.transact(request, idempotency_key, within))
-    except merging.BothEngaged as error:
-        raise Problem(
-            409,
-            "both-engaged",
-            "Deux fiches engagées / both are engaged",
-            "Libérez d'abord les équipages de l'une. / Stand the units of one down first.",
-        ) from error
-
-
-@router.post("/{incident_id}/unmerge")
-async def unmerge(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
-    """Takes a merge back, for good."""
-
-    async def within(work: Work) -> dict[str, Any]:
-        case = await open_case(work, incident_id, if_match)
-        operating.begin(case, Action.UNMERGE)
-        kept = await cases.load(work, case.incident.merged_into or "")
-        if kept is None:
-            raise not_found("incident", case.incident.merged_into or "")
-        await merging.unmerge(work, case, kept, actor)
-        return views.case_view(case)
-
-    return tag(response, await door.transact(request, idempotency_key, within))
-
-
-@router.post("/{incident_id}/split")
-async def split(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Splitting,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
-    """Takes alarms out into an incident of their own, for good; answers the new one."""
-
-    async def within(work: Work) -> dict[str, Any]:
-        case = await open_case(work, incident_id, if_match)
-        operating.begin(case, Action.SPLIT)
-        fresh = await splitting.split(work, case, body.signals, actor)
-        keep(work, fresh)
-        return views.case_view(fresh)
-
-    try:
-        return tag(response, await door.transact(request, idempotency_key, within))
-    except splitting.NothingToSplit as error:
-        raise Problem(422, "nothing-to-split", "Rien à séparer / nothing to split", str(error)) from error

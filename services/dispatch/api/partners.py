@@ -10,6 +10,8 @@ from services.dispatch.actions import partners
 from services.dispatch.actions.keeping import keep
 from services.dispatch.actions.partners import OrderStep, Reply
 from services.dispatch.api import bodies
+from services.dispatch.api.answers.engaging import HandOverAnswered, WorkOrder, WorkOrderReported
+from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.store import case as cases
 from services.dispatch.store import tables
@@ -18,6 +20,7 @@ from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1", tags=["partners and crews"])
+ANSWER = answers(HandOverAnswered, 404, 409)
 
 
 async def answer(
@@ -33,7 +36,7 @@ async def answer(
     return await door.transact(request, key, act)
 
 
-@router.post("/hand-overs/{hand_over_id}/acknowledge")
+@router.post("/hand-overs/{hand_over_id}/acknowledge", **ANSWER)
 async def acknowledge(
     door: Doors, request: Request, hand_over_id: str, actor: Actor, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
@@ -41,7 +44,7 @@ async def acknowledge(
     return await answer(door, request, hand_over_id, Reply.ACKNOWLEDGE, None, actor, idempotency_key)
 
 
-@router.post("/hand-overs/{hand_over_id}/refuse")
+@router.post("/hand-overs/{hand_over_id}/refuse", **ANSWER)
 async def refuse(
     door: Doors,
     request: Request,
@@ -54,7 +57,7 @@ async def refuse(
     return await answer(door, request, hand_over_id, Reply.REFUSE, body.reason, actor, idempotency_key)
 
 
-@router.post("/hand-overs/{hand_over_id}/complete")
+@router.post("/hand-overs/{hand_over_id}/complete", **ANSWER)
 async def complete(
     door: Doors, request: Request, hand_over_id: str, actor: Actor, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
@@ -62,7 +65,7 @@ async def complete(
     return await answer(door, request, hand_over_id, Reply.COMPLETE, None, actor, idempotency_key)
 
 
-@router.get("/work-orders")
+@router.get("/work-orders", **answers(list[WorkOrder]))
 async def list_orders(door: Doors, state: WorkOrderState | None = None) -> list[dict[str, Any]]:
     """Work orders, newest first, with the place of their incident."""
     table, incident = tables.work_orders, tables.incidents
@@ -75,7 +78,9 @@ async def list_orders(door: Doors, state: WorkOrderState | None = None) -> list[
 
 
 def _order_route(which: OrderStep, meaning: str) -> None:
-    @router.post(f"/work-orders/{{order_id}}/{which.value}", name=f"order_{which.name.lower()}", description=meaning)
+    name, described = f"order_{which.name.lower()}", answers(WorkOrderReported, 404, 409)
+
+    @router.post(f"/work-orders/{{order_id}}/{which.value}", name=name, description=meaning, **described)
     async def endpoint(
         door: Doors,
         request: Request,

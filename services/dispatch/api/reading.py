@@ -22,13 +22,13 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
         incident = mapping.incident_of(row)
         book = await door.library.version(conn, incident.centre, incident.pack_version)
         parts = {
-            "tasks": [_task(r) for r in await _rows(conn, tables.tasks, incident_id)],
+            "tasks": [_named(r, "task_id") for r in await _rows(conn, tables.tasks, incident_id)],
             "assignments": [
                 views.assignment_view(mapping.assignment_of(r))
                 for r in await _rows(conn, tables.assignments, incident_id)
             ],
-            "hand_overs": [_plain(r) for r in await _rows(conn, tables.hand_overs, incident_id)],
-            "work_orders": [_plain(r) for r in await _rows(conn, tables.work_orders, incident_id)],
+            "hand_overs": [_named(r, "hand_over_id") for r in await _rows(conn, tables.hand_overs, incident_id)],
+            "work_orders": [_named(r, "order_id") for r in await _rows(conn, tables.work_orders, incident_id)],
             "signals_linked": [_plain(r) for r in await _rows(conn, tables.incident_signals, incident_id)],
             "events": [_plain(r) for r in await _rows(conn, tables.events, incident_id)],
             "notes": [_plain(r) for r in await _rows(conn, tables.notes, incident_id)],
@@ -56,9 +56,8 @@ async def _rows(conn: AsyncConnection, table: Table, incident_id: str) -> list[A
     return list((await conn.execute(query)).mappings())
 
 
-def _task(row: Any) -> dict[str, Any]:
-    plain = _plain(row)
-    return plain | {"task_id": plain["id"]}
+def _named(row: Any, name: str) -> dict[str, Any]:
+    return _plain(row) | {name: row["id"]}
 
 
 def _plain(row: Any) -> dict[str, Any]:

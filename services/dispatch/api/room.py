@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.messages.signal import Signal
+from schemas.messages.signal import Signal, SignalOutcome
 from schemas.pack.pack import CityPack
 from schemas.vocabulary.dispatching import KioskCallState
 from schemas.vocabulary.natures import Nature
@@ -18,6 +18,8 @@ from services.dispatch import messages
 from services.dispatch.actions import calling, intake, kiosks, packing, silencing
 from services.dispatch.actions.calling import Call
 from services.dispatch.api import bodies
+from services.dispatch.api.answers.room import KioskCall, PackApplied, PackInForce, Received, SignalFate, Silence
+from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.store import tables
@@ -27,7 +29,7 @@ from services.dispatch.store.work import TooLarge, Work
 router = APIRouter(prefix="/v1", tags=["room"])
 
 
-@router.post("/calls", status_code=201)
+@router.post("/calls", **answers(Received, status=201))
 async def enter_call(
     door: Doors, request: Request, body: bodies.CallBody, actor: Actor, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
@@ -46,7 +48,7 @@ async def enter_call(
     return await door.transact(request, idempotency_key, act, 201)
 
 
-@router.get("/kiosk-calls")
+@router.get("/kiosk-calls", **answers(list[KioskCall]))
 async def list_kiosk_calls(
     door: Doors, state: Annotated[list[KioskCallState] | None, Query()] = None
 ) -> list[dict[str, Any]]:
@@ -64,7 +66,9 @@ async def kiosk_calls(door: Door, state: list[KioskCallState] | None) -> list[di
 
 
 def _kiosk_route(name: str, state: KioskCallState, meaning: str) -> None:
-    @router.post(f"/kiosk-calls/{{call_id}}/{name}", name=f"kiosk_{name}", description=meaning)
+    described = answers(KioskCall, 404, 409)
+
+    @router.post(f"/kiosk-calls/{{call_id}}/{name}", name=f"kiosk_{name}", description=meaning, **described)
     async def endpoint(
         door: Doors,
         request: Request,
@@ -98,7 +102,7 @@ _kiosk_route("refuse", KioskCallState.REFUSED, "Access is refused, with a reason
 _kiosk_route("sos", KioskCallState.SOS, "The call is a call for help.")
 
 
-@router.get("/silences")
+@router.get("/silences", **answers(list[Silence]))
 async def list_silences(door: Doors, request: Request) -> list[dict[str, Any]]:
     """Silences and sites under test in force."""
 
@@ -109,7 +113,7 @@ async def list_silences(door: Doors, request: Request) -> list[dict[str, Any]]:
     return found
 
 
-@router.post("/silences", status_code=201)
+@router.post("/silences", **answers(Silence, status=201))
 async def add_silence(
     door: Doors, request: Request, body: bodies.SilenceBody, actor: Actor, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
@@ -136,7 +140,7 @@ async def add_silence(
     return await door.transact(request, idempotency_key, act, 201)
 
 
-@router.delete("/silences/{silence_id}", status_code=204)
+@router.delete("/silences/{silence_id}", **answers(None, 404, status=204))
 async def end_silence(door: Doors, request: Request, silence_id: str) -> Response:
     """Ends a silence now."""
 
@@ -149,7 +153,7 @@ async def end_silence(door: Doors, request: Request, silence_id: str) -> Respons
     return Response(status_code=204)
 
 
-@router.get("/signals")
+@router.get("/signals", **answers(list[SignalOutcome]))
 async def list_signals(
     door: Doors, outcome: Outcome | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> list[dict[str, Any]]:
@@ -161,7 +165,7 @@ async def list_signals(
     return [dict(row["record"]) for row in await rows(door.engine, query)]
 
 
-@router.get("/signals/{signal_id}")
+@router.get("/signals/{signal_id}", **answers(SignalFate, 404))
 async def read_signal(door: Doors, signal_id: str) -> dict[str, Any]:
     """What became of one signal: its outcome and reason, and the card or kiosk call that holds it. 404 until known."""
     outcome, linked, calls = tables.signal_outcomes, tables.incident_signals, tables.kiosk_calls
@@ -180,7 +184,7 @@ async def read_signal(door: Doors, signal_id: str) -> dict[str, Any]:
     return {"signal_id": signal_id, **known, "incident_id": incident, "kiosk_call_id": call}
 
 
-@router.post("/urgent", status_code=202)
+@router.post("/urgent", **answers(Received, status=202))
 async def urgent(door: Doors, request: Request, body: Signal) -> dict[str, Any]:
     """Ingest's second path for urgent signals while Kafka is away; the same ids, so that nothing is done twice."""
 
@@ -191,7 +195,7 @@ async def urgent(door: Doors, request: Request, body: Signal) -> dict[str, Any]:
     return await door.transact(request, None, act, 202)
 
 
-@router.put("/packs/{centre}")
+@router.put("/packs/{centre}", **answers(PackApplied))
 async def put_pack(door: Doors, request: Request, centre: str, body: CityPack) -> dict[str, Any]:
     """Applies a city pack; open incidents keep theirs, removed units retire when clear."""
     if body.centre.code != centre:
@@ -209,7 +213,7 @@ async def put_pack(door: Doors, request: Request, centre: str, body: CityPack) -
         raise Problem(422, "too-large", "Partie trop volumineuse / part too large", str(error)) from error
 
 
-@router.get("/packs/{centre}")
+@router.get("/packs/{centre}", **answers(PackInForce, 404))
 async def get_pack(door: Doors, centre: str) -> dict[str, Any]:
     """The pack in force, without secrets (it holds none)."""
     book = await read(door.engine, lambda conn: door.library.current(conn, centre))

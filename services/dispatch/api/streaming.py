@@ -15,10 +15,11 @@ from services.dispatch.api.room import kiosk_calls
 from services.dispatch.api.units import units
 from services.dispatch.store.signals import UNFINISHED
 
+DESCRIBED = {"description": "server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 router = APIRouter(prefix="/v1", tags=["stream"])
 
 
-@router.get("/stream", response_class=StreamingResponse)
+@router.get("/stream", response_class=StreamingResponse, responses={200: DESCRIBED})
 async def stream(
     door: Doors,
     request: Request,

@@ -13,6 +13,8 @@ from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import calling
 from services.dispatch.api import bodies
+from services.dispatch.api.answers.room import PositionTaken, Received, StatusTaken, UnitShown
+from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, not_found
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.unit import Unit
@@ -23,7 +25,7 @@ from services.dispatch.store.work import Work
 router = APIRouter(prefix="/v1/units", tags=["units"])
 
 
-@router.get("")
+@router.get("", **answers(list[UnitShown]))
 async def list_units(door: Doors, centre: str | None = None) -> list[dict[str, Any]]:
     """All units with state and last position."""
     return await units(door, centre)
@@ -38,7 +40,7 @@ async def units(door: Door, centre: str | None = None) -> list[dict[str, Any]]:
     return [_view(mapping.unit_of(row)) | {"sector": row["sector"], "commune": row["commune"]} for row in found]
 
 
-@router.put("/{unit}/position")
+@router.put("/{unit}/position", **answers(PositionTaken, 404))
 async def put_position(door: Doors, request: Request, unit: str, body: bodies.PositionBody) -> dict[str, Any]:
     """Where a unit is; an older position than the one held changes nothing."""
 
@@ -64,7 +66,7 @@ async def put_position(door: Doors, request: Request, unit: str, body: bodies.Po
     return await door.transact(request, None, act)
 
 
-@router.put("/{unit}/status")
+@router.put("/{unit}/status", **answers(StatusTaken, 404, 409))
 async def put_status(door: Doors, request: Request, unit: str, body: bodies.StatusBody) -> dict[str, Any]:
     """Available, unavailable or off duty. 409 while an assignment binds the unit."""
 
@@ -91,7 +93,7 @@ async def put_status(door: Doors, request: Request, unit: str, body: bodies.Stat
     return answer
 
 
-@router.post("/{unit}/distress", status_code=202, openapi_extra=bodies.DISTRESS_SCHEMA)
+@router.post("/{unit}/distress", openapi_extra=bodies.DISTRESS_SCHEMA, **answers(Received, 404, status=202))
 async def distress(
     door: Doors,
     request: Request,

@@ -36,6 +36,7 @@ from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import tables
 from services.dispatch.store.work import Work, run
 from services.dispatch.timers import Timers
+from tests.flow.dispatch.contract import hook
 
 CENTRE = "99006"
 SCHOOL, SHOP, SQUARE = "school", "shop", "square"
@@ -210,7 +211,9 @@ class World:
         self.timers = Timers(self.engine, self.library, self.settings)
         self.app = build(Door(self.engine, self.library, self.live, self.timers, self.settings), self.health)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://dispatch", trust_env=False)
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url="http://dispatch", trust_env=False, event_hooks=hook(self.app)
+        )
 
     async def close(self) -> None:
         """Gives everything back."""

@@ -1,0 +1,111 @@
+"""Units, kiosk calls, silences, signals and packs."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, create_model
+
+from schemas.pack.pack import CityPack
+from schemas.vocabulary.dispatching import (
+    KioskCallState,
+    ResponderKind,
+    UnitState,
+)
+from schemas.vocabulary.signals import Outcome, ScreeningReason
+from services.dispatch.api.answers.engaging import PlaceShown
+
+
+class UnitShown(BaseModel):
+    """A unit with its state and last position."""
+
+    unit: str
+    centre: str
+    call_sign: str
+    kind: ResponderKind
+    state: UnitState
+    capabilities: list[str]
+    epoch: int
+    busy: bool
+    retiring: bool
+    position: PlaceShown | None
+    position_at: datetime | None
+    sector: str
+    commune: str
+
+
+class PositionTaken(BaseModel):
+    """`applied` false: a newer position is held."""
+
+    unit: str
+    applied: bool
+
+
+class StatusTaken(BaseModel):
+    """A unit's state now."""
+
+    unit: str
+    state: UnitState
+
+
+class Received(BaseModel):
+    """The signal and the incident that holds it; none where it only annotates something that is not here yet."""
+
+    signal_id: str
+    incident_id: str | None
+
+
+class KioskCall(BaseModel):
+    """A call at a kiosk."""
+
+    kiosk_call_id: str
+    signal_id: str
+    centre: str
+    kiosk: str
+    site: str | None
+    sector: str | None
+    state: KioskCallState
+    called_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    reason: str | None
+    incident_id: str | None
+
+
+class Silence(BaseModel):
+    """A silence or a site under test."""
+
+    silence_id: str
+    centre: str
+    scope: str
+    under_test: bool
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    set_by: str
+    ended_at: datetime | None
+
+
+class SignalFate(BaseModel):
+    """What became of a signal; `outcome` is none until screening has spoken."""
+
+    signal_id: str
+    outcome: Outcome | None
+    reason: ScreeningReason | None
+    first_signal_id: str | None
+    incident_id: str | None
+    kiosk_call_id: str | None
+
+
+class PackApplied(BaseModel):
+    """`changed` false: this version was in force already."""
+
+    centre: str
+    version: str
+    changed: bool
+
+
+PackInForce = create_model(
+    "PackInForce",
+    __doc__="The pack in force with its version.",
+    version=(str, ...),
+    **{name: (field.annotation, field) for name, field in CityPack.model_fields.items()},  # type: ignore[call-overload]
+)

@@ -1,0 +1,121 @@
+"""Dispatch's OpenAPI document has every door of DESIGN.md's table, each with its answers and its problems."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis.database import engine
+from services.chassis.health import Health
+from services.dispatch.api.app import build
+from services.dispatch.api.door import Door
+from services.dispatch.live import Live
+from services.dispatch.packs import Library
+from services.dispatch.settings import DispatchSettings
+from services.dispatch.timers import Timers
+
+INCIDENT_ORDERS = "acknowledge verify dismiss reopen assign backup merge unmerge split close notes"
+DOORS = {
+    "GET /v1/incidents": "",
+    "GET /v1/incidents/{}": "404",
+    **{f"POST /v1/incidents/{{}}/{order}": "404 409 412" for order in INCIDENT_ORDERS.split()},
+    "POST /v1/incidents/{}/backup": "404 409",
+    "POST /v1/incidents/{}/notes": "404 409",
+    "POST /v1/calls": "",
+    "GET /v1/kiosk-calls": "",
+    **{f"POST /v1/kiosk-calls/{{}}/{order}": "404 409" for order in ("answer", "open", "refuse", "sos")},
+    "GET /v1/units": "",
+    "PUT /v1/units/{}/position": "404",
+    "PUT /v1/units/{}/status": "404 409",
+    "POST /v1/units/{}/distress": "404",
+    "GET /v1/assignments": "",
+    **{
+        f"POST /v1/assignments/{{}}/{step}": "404 409"
+        for step in ("accept", "decline", "en-route", "on-scene", "clear")
+    },
+    **{f"POST /v1/hand-overs/{{}}/{reply}": "404 409" for reply in ("acknowledge", "refuse", "complete")},
+    "POST /v1/urgent": "",
+    "GET /v1/work-orders": "",
+    **{f"POST /v1/work-orders/{{}}/{step}": "404 409" for step in ("start", "complete", "already-fixed")},
+    "GET /v1/silences": "",
+    "POST /v1/silences": "",
+    "DELETE /v1/silences/{}": "404",
+    "GET /v1/stream": "",
+}
+WITHOUT_KEY = {"POST /v1/urgent"}
+WITH_IF_MATCH = {f"POST /v1/incidents/{{}}/{order}" for order in INCIDENT_ORDERS.split()} - {
+    "POST /v1/incidents/{}/backup",
+    "POST /v1/incidents/{}/notes",
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The document as it is served; nothing is connected for it."""
+    url, health, library = "postgresql://nobody@127.0.0.1:1/none", Health("dispatch"), Library()
+    settings = DispatchSettings.model_validate({"database_url": url, "vigie_pages_dir": Path("/nonexistent")})
+    database = engine(url, "test")
+    door = Door(database, library, Live(database, url, health), Timers(database, library, settings), settings)
+    found: dict[str, Any] = build(door, health).openapi()
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Operations by method and path, whatever the path's parameters are called."""
+    found: dict[str, dict[str, Any]] = {}
+    for path, methods in document["paths"].items():
+        plain = "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+        found |= {f"{method.upper()} {plain}": operation for method, operation in methods.items()}
+    return found
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+def test_the_door_is_there_with_its_problems(operations: dict[str, dict[str, Any]], door: str) -> None:
+    """Its good answer has a schema, and each status that can go wrong is a problem document."""
+    responses = operations[door]["responses"]
+    good = [status for status in responses if status.startswith("2")]
+    assert good
+    for status in set(good) - {"204"}:
+        [content] = responses[status]["content"].values()
+        assert content["schema"], status
+    for status in (*DOORS[door].split(), "422", "default"):
+        assert list(responses[status]["content"]) == ["application/problem+json"], status
+
+
+@pytest.mark.parametrize("door", sorted(door for door in DOORS if door.startswith("POST")))
+def test_every_post_takes_an_idempotency_key(operations: dict[str, dict[str, Any]], door: str) -> None:
+    """All but ingest's, whose signals carry their own id; orders on a card also take If-Match."""
+    headers = {p["name"].lower() for p in operations[door].get("parameters", []) if p["in"] == "header"}
+    assert ("idempotency-key" in headers) == (door not in WITHOUT_KEY)
+    assert ("if-match" in headers) == (door in WITH_IF_MATCH)
+
+
+def test_a_stale_tap_is_documented(operations: dict[str, dict[str, Any]]) -> None:
+    """200 and 202 of a step have the same shape, with `applied` and `reason`."""
+    responses = operations["POST /v1/assignments/{}/clear"]["responses"]
+    assert responses["200"]["content"] == responses["202"]["content"]
+
+
+def test_no_answer_is_without_a_shape(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+    """No operation under /v1 answers an object that the document does not describe."""
+    for door, operation in operations.items():
+        if not door.split()[1].startswith("/v1/"):
+            continue
+        for status, answer in operation["responses"].items():
+            for content in answer.get("content", {}).values():
+                schema = content["schema"].get("items", content["schema"])
+                assert "$ref" in schema or schema == {"type": "string"}, f"{door} {status}"
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    """No `$ref` of the document is dangling, so that generators of clients accept it."""
+    names = set(document["components"]["schemas"])
+
+    def references(value: Any) -> set[str]:
+        if isinstance(value, dict):
+            own = {value["$ref"].removeprefix("#/components/schemas/")} if "$ref" in value else set()
+            return own.union(*map(references, value.values()), set())
+        return set().union(*map(references, value)) if isinstance(value, list) else set()
+
+    assert references(document) <= names
