@@ -16,6 +16,7 @@ from demo.board.closing import print_closing
 from demo.board.live import picture
 from demo.evening import city, perform
 from demo.measure.doubles import double_assignments
+from demo.measure.latency import first_assignment_s
 from demo.measure.losses import lost
 from demo.measure.summary import summarise
 from demo.settings import DemoUnable, Settings, read_doors, read_settings
@@ -37,6 +38,10 @@ async def play(settings: Settings, screen: Screen) -> int:
     write(settings, world, scenes, summary, time.monotonic() - started)
     print_closing(screen, scenes, summary)
     explain(world, screen)
+    seconds = first_assignment_s(world.ledger, doors.started_at)
+    if seconds is not None:
+        words = "Du démarrage à la première affectation / from start to first assignment"
+        screen.print(f"{words}: {seconds:.1f} s", highlight=False)
     screen.print(f"{settings.folder / 'summary.json'}", highlight=False)
     return verdict(scenes, summary)
 

@@ -40,6 +40,8 @@ class Doors:
     dispatch: tuple[str, ...]
     dc09: tuple[str, int]
     mqtt: tuple[str, int]
+    started_at: str | None = None
+    """When the stack began to start, RFC 3339."""
 
 
 def read_settings() -> Settings:
@@ -75,4 +77,5 @@ def read_doors(var: Path) -> Doors:
         dispatch=tuple(str(url).rstrip("/") for url in content["dispatch_urls"]),
         dc09=(host, int(port)),
         mqtt=(mqtt.hostname or "127.0.0.1", mqtt.port or 1883),
+        started_at=content.get("started_at"),
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from demo.ledger import Ledger
 
@@ -44,6 +45,14 @@ def alarm_to_tablet(ledger: Ledger) -> Latency:
 def _before_offer(events: list[str]) -> list[str]:
     """What happened to an incident before its first offer."""
     return events[: events.index("unit_offered")] if "unit_offered" in events else events
+
+
+def first_assignment_s(ledger: Ledger, stack_started_at: str | None) -> float | None:
+    """Seconds from the stack's start to its first offer; None if either is unknown."""
+    first = min((event.moment for event in ledger.tablet_events), default=None)
+    if first is None or stack_started_at is None:
+        return None
+    return (datetime.fromisoformat(first) - datetime.fromisoformat(stack_started_at)).total_seconds()
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float | None]:

@@ -7,7 +7,7 @@ import pytest
 from demo.__main__ import verdict
 from demo.ledger import Ledger, Way
 from demo.measure.doubles import double_assignments
-from demo.measure.latency import alarm_to_tablet, percentiles
+from demo.measure.latency import alarm_to_tablet, first_assignment_s, percentiles
 from demo.measure.losses import acknowledge_cameras, lost, unknown_ids
 from demo.measure.summary import summarise
 from demo.story.evening import evening
@@ -106,6 +106,14 @@ def test_only_urgent_acknowledged_first_signals_are_measured(ledger: Ledger, cha
     """What needs no tablet has no latency."""
     ledger.sent[:] = [sent("s1", 1.0, **changes)]
     assert alarm_to_tablet(ledger).measured_ms == []
+
+
+def test_the_way_from_the_start_to_the_first_assignment() -> None:
+    """By the stack's own start and the first offer; unknown where nothing was offered."""
+    book = Ledger()
+    assert first_assignment_s(book, "2026-03-01T12:00:00Z") is None
+    book.show_tablet(tablet(1, "u1", "a", "offered", moment="2026-03-01T12:00:18.500000+00:00"))
+    assert first_assignment_s(book, "2026-03-01T12:00:00Z") == pytest.approx(18.5)
 
 
 def test_percentiles_are_nearest_rank() -> None:
