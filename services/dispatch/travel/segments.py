@@ -32,7 +32,9 @@ class Segments:
         squared = np.einsum("ij,ij->i", leg, leg)
         share = np.clip(-np.einsum("ij,ij->i", begin, leg) / np.where(squared > 0, squared, 1.0), 0.0, 1.0)
         nearest = begin + leg * share[:, None]
-        return np.hypot(nearest[:, 0], nearest[:, 1]), self.before[which] + self.within[which] * share
+        # The shares of many pieces may add up to a hair more than one, and a time would come out below zero.
+        along = np.minimum(self.before[which] + self.within[which] * share, 1.0)
+        return np.hypot(nearest[:, 0], nearest[:, 1]), along
 
 
 def segments_of(graph: StreetGraph) -> Segments:
