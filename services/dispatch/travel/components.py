@@ -8,7 +8,7 @@ from services.dispatch.travel.graph import Flags, Floats, StreetGraph
 
 # A part this small beside the largest is a stub: an arm cut by the extract's border, a car park drawn apart. A larger
 # one is real (an island, the other bank) and is kept, so that "no path" between the two is said.
-MINOR_SHARE = 0.01
+MINOR_SHARE = 0.05
 
 
 def well_connected(graph: StreetGraph, seconds: Floats) -> Flags:

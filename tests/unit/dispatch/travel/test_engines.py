@@ -1,5 +1,6 @@
 """Both engines against plain Dijkstra on networks that Hypothesis makes up, and what is kept on disk."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.travel.assembling import Assembly, Road
-from services.dispatch.travel.engines import choosing
+from services.dispatch.travel.engines import choosing, hierarchy
+from services.dispatch.travel.engines.engine import Metric
 from services.dispatch.travel.engines.hierarchy import HierarchyEngine
 from services.dispatch.travel.engines.topologies import TopologyStore
-from services.dispatch.travel.graph import RoadClass, StreetGraph
+from services.dispatch.travel.graph import Floats, RoadClass, StreetGraph
 from tests.unit.dispatch.travel.plain_dijkstra import Arc, least_seconds
 from tests.unit.dispatch.travel.towns import at, block, engines, street, town
 
@@ -112,3 +114,30 @@ def test_scipy_takes_over_where_the_wheel_is_missing(monkeypatch: pytest.MonkeyP
     assert choosing.engine_for(graph, None).name == "hierarchy"
     monkeypatch.setitem(__import__("sys").modules, "services.dispatch.travel.engines.hierarchy", None)
     assert choosing.engine_for(graph, None).name == "sparse"
+
+
+def test_many_threads_may_ask_one_metric() -> None:
+    """Four threads at once get what one gets; pyroutingkit by itself ends the process within a second of this."""
+    graph = town(*block(), street("across", (0, 0), (400, 400)))
+    seconds, every = np.arange(1.0, graph.arc_count + 1), np.arange(graph.node_count)
+    for engine in engines(graph):
+        metric = engine.customised(seconds)
+        expected = metric.seconds(every, every)
+
+        def ask(turns: int, metric: Metric = metric) -> list[Floats]:
+            return [metric.seconds(every, every) for _ in range(turns)]
+
+        turns = 20_000 if engine.name == "hierarchy" else 50
+        with ThreadPoolExecutor(4) as threads:
+            found = [table for tables in threads.map(ask, [turns] * 4) for table in tables]
+        assert all((table == expected).all() for table in found)
+
+
+def test_a_large_table_is_the_sum_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searched in portions, so that others are not kept waiting, a table has the same cells."""
+    graph = town(*block(), *block(west=400), *block(west=800))
+    seconds, every = np.arange(1.0, graph.arc_count + 1), np.arange(graph.node_count)
+    metric = HierarchyEngine(graph, TopologyStore(None)).customised(seconds)
+    whole = metric.seconds(every, every)
+    monkeypatch.setattr(hierarchy, "CELLS_AT_ONCE", 3 * graph.node_count - 1)
+    assert (metric.seconds(every, every) == whole).all()
