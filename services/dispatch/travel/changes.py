@@ -10,7 +10,7 @@ from services.dispatch.domain.report import Place
 from services.dispatch.domain.travelling import Profile
 from services.dispatch.travel.errors import UnknownStreet
 from services.dispatch.travel.graph import Flags, Floats, StreetGraph
-from services.dispatch.travel.segments import Segments
+from services.dispatch.travel.snapping import Snapper
 
 EVERYBODY = frozenset(Profile)
 
@@ -55,29 +55,42 @@ class StreetChange:
                 raise ValueError(f"street change {self.id}: {value} is not a positive speed or factor")
 
 
-class ChangedSpeeds:
-    """Applies changes to a network's usual speeds."""
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """A change with its arcs, by arc."""
 
-    def __init__(self, graph: StreetGraph, segments: Segments) -> None:
+    change: StreetChange
+    arcs: Flags
+
+
+def changed_kmh(kmh: Floats, profile: Profile, changes: Iterable[Resolved]) -> Floats:
+    """Speeds by arc with the changes of this profile, in their order; 0 where closed."""
+    changed = kmh.copy()
+    for resolved in changes:
+        change, arcs = resolved.change, resolved.arcs
+        if profile not in change.profiles:
+            continue
+        if change.closed:
+            changed[arcs] = 0.0
+            continue
+        changed[arcs] *= change.factor
+        if change.speed_kmh is not None:
+            changed[arcs] = np.minimum(changed[arcs], change.speed_kmh)
+    return changed
+
+
+class StreetFinder:
+    """Finds what changes are about in one network."""
+
+    def __init__(self, graph: StreetGraph, snapper: Snapper) -> None:
         self._graph = graph
-        self._segments = segments
+        self._snapper = snapper
         self._street_of = {street: index for index, street in enumerate(graph.streets)}
         self._name_of = {name: index for index, name in enumerate(graph.names)}
 
-    def apply(self, kmh: Floats, profile: Profile, changes: Iterable[StreetChange]) -> Floats:
-        """Speeds by arc with the changes of this profile, in their order; 0 where closed. Raises UnknownStreet."""
-        changed = kmh.copy()
-        for change in changes:
-            if profile not in change.profiles:
-                continue
-            arcs = self.arcs(change)
-            if change.closed:
-                changed[arcs] = 0.0
-                continue
-            changed[arcs] *= change.factor
-            if change.speed_kmh is not None:
-                changed[arcs] = np.minimum(changed[arcs], change.speed_kmh)
-        return changed
+    def resolved(self, changes: Iterable[StreetChange]) -> tuple["Resolved", ...]:
+        """The changes with the arcs that they are about. Raises UnknownStreet."""
+        return tuple(Resolved(change, self.arcs(change)) for change in changes)
 
     def arcs(self, change: StreetChange) -> Flags:
         """By arc: whether the change is about it. Raises UnknownStreet if the network has no such street."""
@@ -90,20 +103,9 @@ class ChangedSpeeds:
                 named: Flags = self._graph.name == self._name_of[name]
                 return named
             case Around(place, radius_m):
-                return self._around(place, radius_m)
+                return self._snapper.within(place, radius_m)
 
     def _street(self, street: str) -> int:
         if street not in self._street_of:
             raise UnknownStreet(street)
         return self._street_of[street]
-
-    def _around(self, place: Place, radius_m: float) -> Flags:
-        every = np.arange(len(self._segments.arc))
-        where = np.tile([place.lat, place.lon], (len(every), 1))
-        away, _ = self._segments.project(where, every)
-        arcs = self._segments.arc[away <= radius_m]
-        twins = self._graph.twin[arcs]
-        found = np.zeros(self._graph.arc_count, np.bool_)
-        found[arcs] = True
-        found[twins[twins >= 0]] = True
-        return found

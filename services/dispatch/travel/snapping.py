@@ -7,6 +7,7 @@ around the position. The search widens until nothing nearer can have been missed
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,6 +19,7 @@ from services.dispatch.travel.segments import Segments, segments_of
 SPACING_M = 10.0
 FIRST_RADIUS_M = 25.0
 DEGREE_M = EARTH_RADIUS_M * np.pi / 180
+Coordinates = TypeVar("Coordinates", Floats, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,19 @@ class Snapper:
             self._fill(spots, waiting, places, allowed, limit_m)
         return spots
 
+    def within(self, place: Place, radius_m: float) -> Flags:
+        """By arc: whether it comes within so many metres of the place; both directions of a street alike."""
+        point = np.array(self._plane(np.float64(place.lat), np.float64(place.lon)))
+        found = self._tree.query_ball_point(point, (radius_m + SPACING_M / 2) * self._stretch)
+        segment = np.unique(self._segment_of[found])
+        away, _ = self.segments.project(np.tile([place.lat, place.lon], (len(segment), 1)), segment)
+        arc = self.segments.arc[segment[away <= radius_m]]
+        twin = self._twin[arc]
+        arcs = np.zeros(len(self._twin), np.bool_)
+        arcs[arc] = True
+        arcs[twin[twin >= 0]] = True
+        return arcs
+
     def _fill(
         self, spots: list[Spot | None], waiting: list[int], places: Sequence[Place], allowed: Flags, limit_m: float
     ) -> None:
@@ -88,7 +103,7 @@ class Snapper:
     def _spot(self, arc: int, along: float, away_m: float, allowed: Flags) -> Spot:
         return Spot(arc, along, away_m) if allowed[arc] else Spot(int(self._twin[arc]), 1.0 - along, away_m)
 
-    def _plane(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    def _plane(self, lat: Coordinates, lon: Coordinates) -> tuple[Coordinates, Coordinates]:
         return lon * (DEGREE_M * self._scale), lat * DEGREE_M
 
 

@@ -9,7 +9,7 @@ from services.dispatch.domain.report import Place
 from services.dispatch.domain.travelling import Answer, Basis, Profile, TravelTable
 from services.dispatch.travel.graph import metres_between
 
-# Streets are about 1.3 times as long as the straight line in towns; measured on our two networks in bench/travel.
+# Ways are 1.28 times as long as the straight line in Manhattan, 1.7 in a Paris quarter cut by the Seine (bench/travel).
 DETOUR = 1.3
 # 30 km/h streets at free flow, and a third faster with lights, as in `speeds`.
 SPEED_KMH: Mapping[Profile, float] = MappingProxyType({Profile.NORMAL: 24.0, Profile.LIGHTS: 32.0})

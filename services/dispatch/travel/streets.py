@@ -8,7 +8,7 @@ import numpy as np
 
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.travelling import Answer, Basis, Profile, TravelTable
-from services.dispatch.travel.changes import ChangedSpeeds, StreetChange
+from services.dispatch.travel.changes import Resolved, StreetChange, StreetFinder, changed_kmh
 from services.dispatch.travel.components import well_connected
 from services.dispatch.travel.ends import Ends, Spots, entries, exits, within_street
 from services.dispatch.travel.engines.engine import Engine, Metric
@@ -65,7 +65,7 @@ class StreetTravel:
         self._basis = basis
         self._engine = engine
         self._snapper = Snapper(graph)
-        self._changed = ChangedSpeeds(graph, self._snapper.segments)
+        self._finder = StreetFinder(graph, self._snapper)
         self._free = {profile: free_kmh(graph, profile, RULES[profile]) for profile in Profile}
         self._well = {
             profile: well_connected(graph, seconds_at(graph, kmh)) & graph.accessible
@@ -96,8 +96,9 @@ class StreetTravel:
         """
         with self._writing:
             now, wanted = self._state, tuple(changes)
+            resolved = self._finder.resolved(wanted)
             views = {
-                profile: view if _same(now.changes, wanted, profile) else self._view(profile, wanted)
+                profile: view if _same(now.changes, wanted, profile) else self._view(profile, resolved, view)
                 for profile, view in now.views.items()
             }
             self._state = State(wanted, views)
@@ -145,10 +146,13 @@ class StreetTravel:
             view.spots.update(zip(missing, found, strict=True))
         return Spots.of([known[key] for key in keys])
 
-    def _view(self, profile: Profile, changes: tuple[StreetChange, ...]) -> View:
-        seconds = seconds_at(self.graph, self._changed.apply(self._free[profile], profile, changes))
+    def _view(self, profile: Profile, changes: tuple[Resolved, ...], former: View | None = None) -> View:
+        seconds = seconds_at(self.graph, changed_kmh(self._free[profile], profile, changes))
         open_arcs: Flags = np.isfinite(seconds)
-        return View(seconds, open_arcs, open_arcs & self._well[profile], self._engine.customised(seconds))
+        # Only opening and closing moves spots; another speed leaves them where they are.
+        kept = former is not None and np.array_equal(former.open_arcs, open_arcs)
+        spots = former.spots if former is not None and kept else {}
+        return View(seconds, open_arcs, open_arcs & self._well[profile], self._engine.customised(seconds), spots)
 
 
 def _between(metric: Metric, out: Ends, into: Ends) -> Floats:

@@ -72,6 +72,29 @@ def test_an_engine_customised_again_leaves_the_former_metric_alone() -> None:
         assert slow.seconds(one, other)[0, 0] == pytest.approx(60)
 
 
+@settings(deadline=None)
+@given(
+    ARCS, st.lists(st.lists(st.sampled_from([0.0, 1.0, 30.0, inf]), min_size=40, max_size=40), min_size=2, max_size=6)
+)
+def test_metrics_that_are_used_again_are_as_good_as_new(arcs: list[Arc], turns: list[list[float]]) -> None:
+    """Whatever times come one after the other, changed in part or wholly, a metric answers as one made for them."""
+    graph, every = network(arcs), np.arange(NODES)
+    engine = HierarchyEngine(graph, TopologyStore(None))
+    for share in (0.0, 1.0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(hierarchy, "PARTIAL_SHARE", share)
+            held = None
+            for turn in turns:
+                seconds = np.array(turn[: len(arcs)])
+                metric = engine.customised(seconds)
+                fresh = HierarchyEngine(graph, TopologyStore(None)).customised(seconds)
+                assert (metric.seconds(every, every) == fresh.seconds(every, every)).all()
+                assert (metric.seconds(every, every[:1]) == fresh.seconds(every, every[:1])).all()
+                if held is not None:
+                    assert (held[0].seconds(every, every) == held[1]).all()
+                held = metric, metric.seconds(every, every)
+
+
 def test_a_prepared_hierarchy_is_read_again_and_gives_the_same_times(tmp_path: Path) -> None:
     """The second start reads what the first one kept, under the content's digest; other streets have another."""
     graph = town(*block(), street("across", (0, 0), (400, 400)))
