@@ -1,0 +1,1 @@
+"""Policies that the simulator compares: the plain baseline, and the production recommendation."""

@@ -1,0 +1,1 @@
+"""`python -m bench.travel`: how fast travel times are, against SciPy in the same run, and what straight lines miss."""

@@ -1,0 +1,116 @@
+"""A backlog: several incidents wait, and the free units are shared out among them together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from schemas.vocabulary.natures import Priority
+from services.dispatch.domain.recommending.coverage import Floats
+from services.dispatch.domain.recommending.diverting import gains
+from services.dispatch.domain.recommending.eligibility import sort_out
+from services.dispatch.domain.recommending.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One unit for one incident, `seconds` until on scene; `diverts` as in Ranked, None for an idle unit."""
+
+    incident: str
+    unit: str
+    seconds: float
+    diverts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Pairs and the incidents that still wait, in order of incident ids; `cost` as minimised over idle units.
+
+    Where a pair diverts, its idle unit and the incident that lost its unit are free for the next round: match again.
+    """
+
+    pairs: tuple[Pair, ...]
+    waiting: tuple[str, ...]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """One situation a waiting slot, all at the same time and over the same units, ids of incidents distinct."""
+
+    situations: tuple[Situation, ...]
+
+    @property
+    def due(self) -> bool:
+        """True if so many wait that they are matched together."""
+        return bool(self.situations) and len(self.situations) >= self.situations[0].policy.backlog_from
+
+
+def match(backlog: Backlog) -> Matching:
+    """Weighted minimum-cost matching of waiting incidents and idle units; exact (Jonker-Volgenant, SciPy).
+
+    Cost of a pair: seconds times the incident's weight; of leaving an incident waiting: so much that a more urgent one
+    is never left for a less urgent one. Each P1, oldest first, may then divert a unit by the rule for a single one,
+    against the idle unit that it was matched with.
+    """
+    situations = sorted(backlog.situations, key=lambda known: known.incident.id)
+    units = sorted({unit.id for known in situations for unit in known.units})
+    if not situations:
+        return Matching((), (), 0.0)
+    costs = cost_matrix(situations, units)
+    rows, columns = linear_sum_assignment(costs)
+    pairs = {}
+    for known, column in zip(situations, columns.tolist(), strict=True):
+        if column < len(units):
+            unit = units[column]
+            pairs[known.incident.id] = Pair(known.incident.id, unit, known.seconds[unit])
+    pairs |= _diverting(situations, pairs)
+    waiting = tuple(known.incident.id for known in situations if known.incident.id not in pairs)
+    chosen = tuple(pairs[incident] for incident in sorted(pairs))
+    return Matching(chosen, waiting, float(costs[rows, columns].sum()))
+
+
+def _diverting(situations: Iterable[Situation], pairs: Mapping[str, Pair]) -> dict[str, Pair]:
+    """Pairs that replace or add to `pairs`; each unit is diverted once."""
+    found: dict[str, Pair] = {}
+    urgent = [known for known in situations if known.incident.priority is Priority.P1]
+    for known in sorted(urgent, key=lambda each: (each.incident.opened_at, each.incident.id)):
+        held = pairs.get(known.incident.id)
+        field = sort_out(known)
+        worth, _ = gains(known, field.divertible, None if held is None else held.seconds)
+        taken = {pair.unit for pair in found.values()}
+        best = min(
+            (ranked for ranked in worth if ranked.unit not in taken),
+            key=lambda ranked: (ranked.seconds, ranked.unit),
+            default=None,
+        )
+        if best is not None and best.seconds is not None:
+            found[known.incident.id] = Pair(known.incident.id, best.unit, best.seconds, best.diverts)
+    return found
+
+
+def cost_matrix(situations: Sequence[Situation], units: Sequence[str]) -> Floats:
+    """Incidents × (units, then one column an incident for leaving it waiting); inf where a unit may not be sent."""
+    costs = np.full((len(situations), len(units) + len(situations)), np.inf)
+    column = {unit: place for place, unit in enumerate(units)}
+    for row, known in enumerate(situations):
+        weight = _aging(known)
+        travel = weight * known.policy.time_weight[known.incident.priority]
+        for unit in _willing(known):
+            counted = min(known.seconds[unit], known.policy.travel_counts_at_most_s)
+            costs[row, column[unit]] = travel * counted
+        costs[row, len(units) + row] = weight * known.policy.left_waiting[known.incident.priority]
+    return costs
+
+
+def _willing(situation: Situation) -> Iterable[str]:
+    field = sort_out(situation)
+    return (unit.id for unit in field.idle or field.declined)
+
+
+def _aging(situation: Situation) -> float:
+    """1 for a new incident, growing by waited / target, at most `aging_at_most`."""
+    incident = situation.incident
+    waited = (situation.now - incident.opened_at).total_seconds()
+    return min(max(1.0 + waited / max(incident.target_s, 1.0), 1.0), situation.policy.aging_at_most)

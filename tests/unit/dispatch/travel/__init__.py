@@ -1,0 +1,1 @@
+"""Streets, speeds, snapping and engines on small networks built in the tests."""
