@@ -48,7 +48,7 @@ async def city(settings: Settings, doors: Doors) -> AsyncIterator[World]:
         console = Console(client, doors.dispatch, ledger, pulse)
         partners = Partners(console, ledger, pulse)
         folders = overlay.overlays(settings, partners.url)
-        cast = Cast(await overlay.apply(settings, folders, doors.dispatch[0]))
+        cast = Cast(await overlay.apply(settings, folders, client, doors.dispatch[0]))
         partners.secrets = {a.id: overlay.secret(settings, a.secret_ref) for a in cast.pack.agencies}
         world = World(
             run=run,

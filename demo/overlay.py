@@ -5,7 +5,10 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+
+import httpx
 
 from demo.settings import REPOSITORY, DemoUnable, Settings
 from schemas.pack.files import load_pack
@@ -18,7 +21,7 @@ def overlays(settings: Settings, address: Callable[[str], str]) -> list[Path]:
     `address(agency)` is where the demo plays it.
     """
     exercise = settings.pack / "overlays" / "exercice"
-    agencies = load_pack(settings.pack, [exercise]).agencies
+    agencies = _load(settings.pack, (exercise,)).agencies
     moved = [
         {"id": agency.id, "webhook_url": address(agency.id)}
         for agency in agencies
@@ -33,8 +36,16 @@ def overlays(settings: Settings, address: Callable[[str], str]) -> list[Path]:
     return [exercise, folder]
 
 
-async def apply(settings: Settings, folders: list[Path], dispatch: str) -> CityPack:
-    """Runs `vigie pack apply` and returns the pack in force. Raises DemoUnable with the command's words."""
+async def apply(settings: Settings, folders: list[Path], client: httpx.AsyncClient, dispatch: str) -> CityPack:
+    """The pack in force, after `vigie pack apply` where another one was. Raises DemoUnable with its words."""
+    wanted = _load(settings.pack, tuple(folders))
+    held = await client.get(f"{dispatch}/v1/packs/{wanted.centre.code}")
+    if held.status_code != 200 or held.json()["version"] != wanted.version:
+        await _run_apply(settings, folders, dispatch)
+    return wanted
+
+
+async def _run_apply(settings: Settings, folders: list[Path], dispatch: str) -> None:
     command = [sys.executable, "-m", "cli", "pack", "apply", str(settings.pack)]
     command += [part for folder in folders for part in ("--overlay", str(folder))]
     process = await asyncio.create_subprocess_exec(
@@ -48,7 +59,11 @@ async def apply(settings: Settings, folders: list[Path], dispatch: str) -> CityP
     said, _ = await process.communicate()
     if process.returncode != 0:
         raise DemoUnable(f"Le dossier de ville n'a pas pu être appliqué / the pack was not applied:\n{said.decode()}")
-    return load_pack(settings.pack, folders)
+
+
+@cache
+def _load(folder: Path, over: tuple[Path, ...]) -> CityPack:
+    return load_pack(folder, over)
 
 
 def secret(settings: Settings, reference: str | None) -> str:

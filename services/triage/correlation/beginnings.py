@@ -6,12 +6,14 @@ without one has nothing to seek back to, and lost its first fetch for good.
 
 from typing import Any
 
+import stamina
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from services.chassis import logs
 
 log = logs.get(__name__)
 ASK_S = 10.0
+TRIES_S = 30.0
 
 
 class NoBeginning(Exception):
@@ -21,22 +23,28 @@ class NoBeginning(Exception):
 def ensure_committed(config: dict[str, Any], group: str, topic: str) -> int:
     """Commits the first offset of each partition of `topic` that `group` has never committed; returns how many.
 
-    Raises NoBeginning if that is not possible, for instance while the group is being joined by another process.
+    Tries for half a minute: a broker that has just started does not know its coordinators, and a group that another
+    process is joining takes no commit. Raises NoBeginning after that.
     """
     reader = Consumer({**config, "group.id": group, "enable.auto.commit": False})
     try:
-        begins = _missing(reader, topic)
-        if begins:
-            reader.commit(offsets=begins, asynchronous=False)
-            log.info("beginnings_committed", topic=topic, partitions=len(begins))
-        left = _missing(reader, topic)
-        if left:
-            raise NoBeginning(f"{topic}: no committed offset for partitions {[tp.partition for tp in left]}")
-        return len(begins)
+        return _ensure(reader, topic)
     except KafkaException as error:
         raise NoBeginning(str(error)) from error
     finally:
         reader.close()
+
+
+@stamina.retry(on=(KafkaException, NoBeginning), attempts=None, timeout=TRIES_S, wait_max=2.0)
+def _ensure(reader: Consumer, topic: str) -> int:
+    begins = _missing(reader, topic)
+    if begins:
+        reader.commit(offsets=begins, asynchronous=False)
+        log.info("beginnings_committed", topic=topic, partitions=len(begins))
+    left = _missing(reader, topic)
+    if left:
+        raise NoBeginning(f"{topic}: no committed offset for partitions {[tp.partition for tp in left]}")
+    return len(begins)
 
 
 def _missing(reader: Consumer, topic: str) -> list[TopicPartition]:

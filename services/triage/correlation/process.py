@@ -17,6 +17,7 @@ from services.triage.correlation.answers_table import AnswersTable, answers_tabl
 from services.triage.correlation.app import APP_ID, build_app
 from services.triage.correlation.beginnings import ensure_committed
 from services.triage.correlation.messages import ALARMS
+from services.triage.correlation.refill import refill
 from services.triage.correlation.sequence import Sequence
 from services.triage.correlation.worker import CorrelationWorker
 from services.triage.settings import CorrelationSettings
@@ -51,13 +52,22 @@ def run(settings: CorrelationSettings) -> None:
 
 
 async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Health, producer: Producer) -> None:
-    app = build_app(settings, settings.vigie_state_dir / settings.correlation_instance)
+    app: Any = build_app(settings, settings.vigie_state_dir / settings.correlation_instance)
     app.loop = asyncio.get_running_loop()
     table = answers_table(app, topics()[ALARMS].partitions)
+    applied = await asyncio.to_thread(refill, dict(settings.kafka()), table.data)
+    log.info("table_refilled", records=applied)
     letters = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
     tracing = Tracing("correlation.correlate", bool(settings.traces_file or settings.otel_exporter_otlp_endpoint))
     worker = CorrelationWorker(
-        table, producer, letters, SystemClock(), tracing, settings.reach(), settings.correlation_answers_kept
+        table,
+        producer,
+        letters,
+        SystemClock(),
+        tracing,
+        settings.reach(),
+        settings.correlation_answers_kept,
+        lambda partition: app.consumer.committed_offset(ALARMS, partition),
     )
     acknowledging = Acknowledging(settings.correlation_in_flight, health)
     sequence = Sequence(lambda: app.consumer, lambda sentence: leave(sentence, LookupError("records passed over")))

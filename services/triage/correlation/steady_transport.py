@@ -77,6 +77,11 @@ class SteadyConsumer(Consumer):
         self.next_offset[tp] = max(expected, offset + 1)
         return False
 
+    def committed_offset(self, topic: str, partition: int) -> int | None:
+        """What was committed last by this process; None before its first commit."""
+        offset: int | None = self._committed_offset.get(TP(topic, partition))
+        return offset
+
     async def seek_back(self, tp: TP) -> None:
         """Reads a partition again from the record that must come next."""
         expected = self.next_offset.get(tp)

@@ -1,6 +1,8 @@
 """What happens to one record of `alarms`: an answer in the table, a situation on its topic."""
 
 import time
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,6 +25,7 @@ from services.triage.tracing import Tracing
 log = logs.get(__name__)
 READER = "correlation"
 FORGET_AT_ONCE = 20
+DELETE_AT_ONCE = 40
 
 
 class Table(Protocol):
@@ -69,10 +72,13 @@ class CorrelationWorker:
         tracing: Tracing,
         reach: Reach,
         answers_kept_s: float,
+        committed: Callable[[int], int | None],
     ) -> None:
         self._table, self._producer, self._letters = table, producer, letters
         self._clock, self._tracing, self._reach, self._kept_s = clock, tracing, reach, answers_kept_s
+        self._committed = committed
         self._correlators: dict[int, Correlator] = {}
+        self._forgotten: dict[int, deque[tuple[int, str]]] = {}
 
     def restore(self, values: "list[bytes]") -> int:
         """Builds the memory anew from all values of the table. Raises answers.UnknownFormat."""
@@ -80,7 +86,7 @@ class CorrelationWorker:
         for value in values:
             partition, answer = load(value)
             by_partition.setdefault(partition, []).append(answer)
-        self._correlators = {}
+        self._correlators, self._forgotten = {}, {}
         for partition, answers in by_partition.items():
             self._correlator(partition).restore(answers)
         self._measure()
@@ -90,7 +96,7 @@ class CorrelationWorker:
         """Answers one alarm. Raises Undecodable."""
         start_ns = time.time_ns() if self._tracing.recording else 0
         alarm = decode(record.value, record.headers, (Alarm,))
-        answer, members, reason = self._answer(alarm, record.partition)
+        answer, members, reason = self._answer(alarm, record.partition, record.offset)
         metrics.SITUATIONS.labels(reason).inc()
         situation = to_situation(alarm, answer, members)
         key, value, headers = encode(situation, SOURCE)
@@ -122,7 +128,7 @@ class CorrelationWorker:
         key, value, headers = encode(letter, SOURCE)
         return self._letters.put(f"{ALARMS}.dead", key, value, headers, reason=reason)
 
-    def _answer(self, alarm: Alarm, partition: int) -> tuple[Answer, tuple[Member, ...], str]:
+    def _answer(self, alarm: Alarm, partition: int, offset: int) -> tuple[Answer, tuple[Member, ...], str]:
         correlator = self._correlator(partition)
         key = alarm.alarm_id.encode()
         known = self._table.get(key)
@@ -135,10 +141,22 @@ class CorrelationWorker:
         answer = correlator.answer(seen(alarm))
         self._table[key] = dump(answer, partition)
         situation = correlator.take(answer)
-        for gone in correlator.forget(answer.member.at - self._kept_s, FORGET_AT_ONCE):
-            self._table.pop(gone.encode(), None)
+        gone = correlator.forget(answer.member.at - self._kept_s, FORGET_AT_ONCE)
+        self._forgotten.setdefault(partition, deque()).extend((offset, alarm_id) for alarm_id in gone)
+        self._delete(partition)
         self._measure()
         return answer, situation.members, answer.member.reason.value
+
+    def _delete(self, partition: int) -> None:
+        """Deletes forgotten answers whose alarms cannot be read again: they lie before the committed offset.
+
+        After a standstill hours of alarms may be answered between two commits; a crash then reads all of them again.
+        """
+        forgotten, committed = self._forgotten[partition], self._committed(partition) or 0
+        for _ in range(DELETE_AT_ONCE):
+            if not forgotten or forgotten[0][0] > committed:
+                return
+            self._table.pop(forgotten.popleft()[1].encode(), None)
 
     def _correlator(self, partition: int) -> Correlator:
         return self._correlators.setdefault(partition, Correlator(self._reach))

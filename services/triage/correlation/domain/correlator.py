@@ -38,6 +38,8 @@ class Correlator:
             by_situation.setdefault(answer.situation_id, []).append(answer)
         for situation in sorted((OpenSituation.of(g) for g in by_situation.values()), key=lambda s: s.head.last_at):
             self._keep(situation)
+        for filed, group in list(self._open.items()):
+            self._close(filed, max(situation.head.last_at for situation in group.values()))
 
     def answer(self, alarm: AlarmSeen) -> Answer:
         """What is to be said about an alarm that no answer is known for."""
@@ -52,6 +54,8 @@ class Correlator:
             situation = OpenSituation.of([answer])
         elif answer.revision > situation.head.revision:
             situation.add(answer)
+        else:
+            return situation
         self._keep(situation)
         return situation
 
@@ -84,6 +88,6 @@ class Correlator:
         # Twice the window: an alarm that comes late may still belong to what others have left behind.
         before = at - 2 * self._reach.within_s
         for name in [name for name, situation in group.items() if situation.head.last_at < before]:
-            group.pop(name).members = ()
+            group.pop(name).close()
         if not group:
             del self._open[filed]

@@ -41,3 +41,7 @@ class OpenSituation:
         if member.subject is not None:
             self.subjects.add(member.subject)
         self.members = (*self.members[-(MEMBERS_SHOWN - 1) :], member)
+
+    def close(self) -> None:
+        """Keeps only the ids: it takes no more alarms."""
+        self.devices, self.subjects, self.natures, self.members = set(), set(), set(), ()

@@ -1,0 +1,1 @@
+"""Dispatch's pure decisions: (state, event, clock) to a decision with its reason."""
