@@ -85,7 +85,7 @@ class Snapper:
     def _best(self, where: Floats, radius: float, allowed: Flags) -> list[Spot | None]:
         """For each row (latitude, longitude) the nearest spot among what the tree finds around it."""
         points = np.column_stack(self._plane(where[:, 0], where[:, 1]))
-        found = self._tree.query_ball_point(points, (radius + SPACING_M / 2) * self._stretch)
+        found = self._tree.query_ball_point(points, (radius + SPACING_M / 2) * self._stretch, return_sorted=False)
         row = np.repeat(np.arange(len(where)), [len(some) for some in found])
         segment = self._segment_of[np.fromiter(chain.from_iterable(found), np.int64, len(row))]
         arc = self.segments.arc[segment]
@@ -93,7 +93,7 @@ class Snapper:
         usable = allowed[arc] | ((twin >= 0) & allowed[twin])
         row, segment, arc = row[usable], segment[usable], arc[usable]
         away, along = self.segments.project(where[row], segment)
-        order = np.lexsort((away, row))
+        order = np.lexsort((arc, away, row))
         rows, first = np.unique(row[order], return_index=True)
         spots: list[Spot | None] = [None] * len(where)
         for at, one in zip(rows.tolist(), order[first].tolist(), strict=True):

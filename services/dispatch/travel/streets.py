@@ -103,6 +103,11 @@ class StreetTravel:
             }
             self._state = State(wanted, views)
 
+    def remember(self, places: Sequence[Place]) -> None:
+        """Finds the street of positions as they come in (50 µs each), so that a decision need not wait for it."""
+        for view in self._state.views.values():
+            self._spots(view, places)
+
     def to_one(self, sources: Sequence[Place], target: Place, profile: Profile) -> list[Answer]:
         """See `TravelTimes.to_one`."""
         table = self.table(sources, (target,), profile)

@@ -1,7 +1,10 @@
 """Times between places in a town small enough to reckon by hand (10 m/s without lights, 13.3 with)."""
 
+import pytest
+
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.travelling import Answer, NoWay, Profile, Reached, Unreachable
+from services.dispatch.travel import streets
 from services.dispatch.travel.graph import RoadClass
 from services.dispatch.travel.streets import Snapping, StreetTravel
 from tests.unit.dispatch.travel.towns import at, block, near, street, travel
@@ -148,3 +151,15 @@ def test_answers_can_be_recorded() -> None:
         "basis": "streets",
     }
     assert lost.as_input()["reason"] == "source_far_from_streets"
+
+
+def test_remembered_positions_give_the_same_times_and_memory_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A position snapped when it came in answers as one never seen; what is remembered does not grow for ever."""
+    places = [at(10.0 * step, 3.0) for step in range(40)]
+    fresh = travel(*block()).to_one(places, at(0, 333), Profile.LIGHTS)
+    times = travel(*block())
+    monkeypatch.setattr(streets, "REMEMBERED", 15)
+    for place in places:
+        times.remember([place])
+        assert max(len(view.spots) for view in times._state.views.values()) <= 15 + 1
+    assert times.to_one(places, at(0, 333), Profile.LIGHTS) == fresh
