@@ -75,7 +75,7 @@ class Readers:
 async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     """Connects everything and runs until `stop`."""
     url = settings.database_url.get_secret_value()
-    database, library, health = engine(url, SERVICE, pool=15), Library(), Health(SERVICE)
+    database, library, health = engine(url, SERVICE, pool=15), Library(settings.vigie_state_dir), Health(SERVICE)
     producer = Producer(settings.kafka())
     dead = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
     live = Live(database, address(url).render_as_string(hide_password=False), health)

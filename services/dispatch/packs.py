@@ -1,7 +1,9 @@
 """City packs as dispatch uses them: indexed, by version. An open incident keeps the version it was opened under."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -11,11 +13,18 @@ from schemas.pack.devices import Device
 from schemas.pack.pack import CityPack
 from schemas.pack.places import Centre, Commune, Site
 from schemas.pack.responders import Agency, RunCard
+from services.chassis import logs
 from services.dispatch.domain.run_card import Card, Need
+from services.dispatch.domain.travelling import TravelTimes
 from services.dispatch.store.tables import current_packs, packs
+from services.dispatch.travel.of_pack import travel_of
+from services.dispatch.travel.straight_line import StraightLineTravel
+
+log = logs.get(__name__)
+STRAIGHT = StraightLineTravel()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
     """One version of a centre's pack, indexed."""
 
@@ -78,8 +87,33 @@ def bare_book(centre: str) -> Book:
 class Library:
     """All versions this process has met; what is current is asked of PostgreSQL in each transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, state_dir: Path | None = None) -> None:
         self._books: dict[tuple[str, str], Book] = {}
+        self._state_dir = state_dir
+        self._travel: dict[str, TravelTimes] = {}
+        self._preparing: set[asyncio.Future[None]] = set()
+
+    def travel(self, book: Book) -> TravelTimes:
+        """Travel times for a version; straight lines until its streets are prepared: no decision waits for that."""
+        return self._travel.get(book.version, STRAIGHT)
+
+    async def prepared(self) -> None:
+        """Returns once the streets of every version met so far are prepared."""
+        while self._preparing:
+            await asyncio.wait(self._preparing)
+
+    def _prepare(self, book: Book) -> None:
+        def build() -> None:
+            self._travel[book.version] = travel_of(book.pack, self._state_dir)
+
+        future = asyncio.get_running_loop().run_in_executor(None, build)
+        self._preparing.add(future)
+        future.add_done_callback(self._prepared)
+
+    def _prepared(self, future: "asyncio.Future[None]") -> None:
+        self._preparing.discard(future)
+        if not future.cancelled() and (error := future.exception()) is not None:
+            log.error("travel_not_prepared", exc_info=error)
 
     async def current(self, conn: AsyncConnection, centre: str) -> Book | None:
         """The pack in force for a centre, None before its first one."""
@@ -98,4 +132,5 @@ class Library:
                 return None
             book = Book(CityPack.model_validate(content), version)
             self._books[centre, version] = book
+            self._prepare(book)
         return book

@@ -1,6 +1,5 @@
 """Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,20 +14,25 @@ from schemas.vocabulary.dispatching import (
     UnitState,
     WorkOrderState,
 )
-from schemas.vocabulary.natures import Nature
-from services.dispatch.domain.assignment import Assignment
-from services.dispatch.domain.ranking import Candidate, rank
+from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
+from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.assignment import Assignment, moved
+from services.dispatch.domain.recommending import Ranked, Recommendation, Situation, recommend
+from services.dispatch.domain.recommending.recording import as_inputs
 from services.dispatch.domain.run_card import Card, Ground
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
+from services.dispatch.domain.travelling import Basis
 from services.dispatch.domain.unit import Unit
 from services.dispatch.messages import derived_id
 from services.dispatch.metrics import ALARM_TO_OFFER, OFFERS
+from services.dispatch.store import case as cases
 from services.dispatch.store import fleet
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
 
 LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
 NO_UNIT_FREE, NO_UNIT_LEFT = "no_unit_free", "no_unit_left"
+DIVERTED, MATCHED = "diverted", "matched"
 SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
@@ -82,32 +86,77 @@ async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reas
         _order(work, case, task, reason, actor)
 
 
-async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
-    """Offers each free slot of a patrol task to the best unit; without one the task waits, visibly.
+async def offer_units(
+    work: Work,
+    case: Case,
+    task: Task,
+    offer: timedelta,
+    reason: str,
+    actor: str = SYSTEM,
+    *,
+    prefer: str | None = None,
+) -> None:
+    """Offers each free slot of a patrol task to the recommended unit; without one the task waits, visibly.
 
     A unit that declined or let an offer lapse is asked again only after as long as an offer stands, and last.
+    `prefer`: the unit that the matching of a backlog found for this task, if it may still be sent.
     """
     slots = free_slots(case, task)
     if not slots:
         return
     units = await fleet.lock_fleet(work, case.incident.centre, task.kind)
     resting = _lapsed(case, task, since=work.now - offer)
-    ranking = ranked(work, case, task, units.values(), _lapsed(case, task))
-    eligible = [known for known in ranking if known.eligible and known.unit not in resting]
-    for slot, candidate in zip(slots, eligible, strict=False):
-        inputs = decision_inputs(work, case, ranking)
-        await assign(work, case, task, slot, units[candidate.unit], candidate.reason, offer, actor, inputs)
-    if len(eligible) < len(slots):
-        _wait(case, task, ranking, bool(resting), decision_inputs(work, case, ranking))
-    else:
-        case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
+    situation, basis = await situation_of(work, case, task, units, _lapsed(case, task))
+    for slot in slots:
+        situation, advice, chosen = await _decide(work, situation, resting, prefer)
+        inputs = decision_inputs(case, situation, advice, basis)
+        if chosen is None:
+            _wait(case, task, len(situation.units), bool(resting), inputs)
+            return
+        if chosen.diverts is not None:
+            await _divert(work, chosen.diverts, chosen.unit, case.incident.id)
+        why = chosen.reason.value if chosen.unit != prefer else MATCHED
+        await assign(work, case, task, slot, units[chosen.unit], why, offer, actor, inputs)
+        situation = after_binding(situation, chosen.unit)
+        if chosen.diverts is not None:
+            await _dispatch_again(work, chosen.diverts, offer)
+    case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
 
 
-def ranked(work: Work, case: Case, task: Task, units: Iterable[Unit], declined: frozenset[str]) -> list[Candidate]:
-    """All `units` in the order in which they should be asked. An officer who calls for help is not sent to himself."""
-    incident = case.incident
-    own = incident.device if incident.nature is Nature.OFFICER_DISTRESS else None
-    return rank(units, incident.place, task.capabilities, declined, work.now, in_distress=own)
+async def _decide(
+    work: Work, situation: Situation, resting: frozenset[str], prefer: str | None
+) -> tuple[Situation, Recommendation, Ranked | None]:
+    """The recommendation and who is sent by it. A diversion whose incident somebody holds just now is passed over."""
+    while True:
+        advice = recommend(situation)
+        willing = [known for known in advice.ranked if known.unit not in resting]
+        chosen = next((known for known in willing if known.unit == prefer), willing[0] if willing else None)
+        if chosen is None or chosen.diverts is None:
+            return situation, advice, chosen
+        if await cases.load(work, chosen.diverts, wait=False) is not None:
+            return situation, advice, chosen
+        situation = without_diversion(situation, chosen.diverts)
+
+
+async def _divert(work: Work, incident_id: str, unit: str, to: str) -> None:
+    """Takes a unit off the way to something less urgent."""
+    case = await cases.load(work, incident_id)
+    if case is None:
+        raise LookupError(f"incident {incident_id} is not stored")
+    held = next(known for known in case.assignments.values() if known.unit == unit and known.state.active)
+    case.put(moved(held, AssignmentState.DIVERTED, DIVERTED, work.now))
+    detail = {"assignment_id": held.id, "unit": unit, "slot": held.slot, "state": AssignmentState.DIVERTED, "to": to}
+    case.record(IncidentEvent.ASSIGNMENT_CHANGED, DIVERTED, detail=detail)
+    keep(work, case)
+
+
+async def _dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
+    """The incident that lost its unit asks for another at once, in the same transaction."""
+    case = await cases.load(work, incident_id)
+    task = next((t for t in case.tasks.values() if t.kind is ResponderKind.PATROL), None) if case else None
+    if case is not None and task is not None and case.incident.unfinished:
+        case.put(replace(task, state=TaskState.WAITING))
+        await offer_units(work, case, case.tasks[task.id], offer, DIVERTED)
 
 
 async def assign(
@@ -153,12 +202,16 @@ def free_slots(case: Case, task: Task) -> list[int]:
     return [slot for slot in range(task.slots) if slot not in taken]
 
 
-def decision_inputs(work: Work, case: Case, ranking: list[Candidate]) -> dict[str, Any]:
-    """What the choice of a unit was made from."""
+def decision_inputs(
+    case: Case, situation: Situation, advice: Recommendation, basis: Basis
+) -> dict[str, Any]:
+    """What the choice of a unit was made from, in the form that replay reads, and what was recommended."""
     return {
-        "clock": work.now.isoformat(),
+        "clock": situation.now.isoformat(),
         "pack_version": case.incident.pack_version,
-        "candidates": [candidate.as_input() for candidate in ranking],
+        "travel": basis,
+        "situation": as_inputs(situation),
+        "recommended": advice.as_output(),
     }
 
 
@@ -177,7 +230,7 @@ def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[
     )
 
 
-def _wait(case: Case, task: Task, ranking: list[Candidate], asked: bool, inputs: dict[str, Any]) -> None:
+def _wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str, Any]) -> None:
     """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call."""
     waited = case.tasks[task.id].state is TaskState.WAITING
     attention, shown = NO_UNIT_LEFT if asked else NO_UNIT_FREE, case.incident.attention
@@ -188,7 +241,7 @@ def _wait(case: Case, task: Task, ranking: list[Candidate], asked: bool, inputs:
     if waited and shown is None:
         return
     event = IncidentEvent.NO_UNIT_LEFT if asked else IncidentEvent.TASK_WAITING
-    case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": len(ranking)})
+    case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": candidates})
 
 
 def _hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:

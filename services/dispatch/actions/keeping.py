@@ -19,12 +19,16 @@ def keep(work: Work, case: Case) -> None:
     work.kept.add(case.incident.id)
     work.cases[case.incident.id] = case
 
+    async def write_ended(work: Work) -> None:
+        await cases.write_ended(case, work)
+
     async def write(work: Work) -> None:
         if not (case.touched or case.changed):
             return
         await cases.write(case, work)
         await _tell(work, case)
 
+    work.first.append(write_ended)
     work.before_commit.append(write)
 
 

@@ -9,24 +9,30 @@ from sqlalchemy import insert
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, ResponderKind, TaskState
 from services.dispatch.actions import engaging, partners, reporting
+from services.dispatch.actions.choosing import situation_of
 from services.dispatch.domain.incident import Action, NotAllowed, check
-from services.dispatch.domain.ranking import Candidate
+from services.dispatch.domain.recommending import Recommendation, Refusal, recommend
 from services.dispatch.domain.task import Task
 from services.dispatch.messages import derived_id
 from services.dispatch.store import fleet, tables
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
 
+BINDING = frozenset(
+    {Refusal.OCCUPIED, Refusal.OFF_DUTY, Refusal.UNAVAILABLE, Refusal.RETIRING, Refusal.DIVERTED_BEFORE}
+    | {Refusal.GAIN_TOO_SMALL, Refusal.LACKS_CAPABILITY}
+)
+"""Refusals that an operator's reason does not lift: the unit is bound, away, or could not do it."""
 UNTOUCHED = frozenset({Action.NOTE, Action.BACKUP})
 """Orders that do not count in the ETag: two operators may give them side by side."""
 
 
 class UnitRefused(Exception):
-    """The unit cannot be sent; the candidate says why."""
+    """The unit cannot be sent; `reason` is the recommendation's, None for an unknown unit."""
 
-    def __init__(self, candidate: Candidate | None) -> None:
+    def __init__(self, reason: str | None) -> None:
         super().__init__("unit refused")
-        self.candidate = candidate
+        self.reason = reason
 
 
 class OverrideNeedsReason(Exception):
@@ -127,14 +133,16 @@ async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, a
     if not slots:
         raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])
     units = await fleet.lock_fleet(work, case.incident.centre, ResponderKind.PATROL)
-    ranking = engaging.ranked(work, case, task, units.values(), frozenset())
-    chosen = next((known for known in ranking if known.unit == unit_id), None)
-    if chosen is None or not chosen.eligible:
-        raise UnitRefused(chosen)
-    best = ranking[0].unit
-    if best != unit_id and not why:
+    situation, basis = await situation_of(work, case, task, units, frozenset())
+    advice = recommend(situation)
+    chosen = next((known for known in advice.ranked if known.unit == unit_id and known.diverts is None), None)
+    if chosen is None and not _may_override(advice, unit_id):
+        refused = next((known for known in advice.refused if known.unit == unit_id), None)
+        raise UnitRefused(refused.reason.value if refused else None)
+    best = advice.best.unit if advice.best else unit_id
+    if (best != unit_id or chosen is None) and not why:
         raise OverrideNeedsReason(best)
-    inputs: dict[str, Any] = engaging.decision_inputs(work, case, ranking) | {"recommended": best, "why": why}
+    inputs: dict[str, Any] = engaging.decision_inputs(case, situation, advice, basis) | {"why": why}
     reason = "operator" if best == unit_id else "operator_override"
     await engaging.assign(work, case, task, slots[0], units[unit_id], reason, offer, actor, inputs)
     state = TaskState.ENGAGED if len(slots) == 1 else TaskState.WAITING
@@ -152,6 +160,10 @@ async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelt
         case.put(task)
     case.record(IncidentEvent.BACKUP_REQUESTED, "operator", actor=actor, detail={"count": count})
     await engaging.offer_units(work, case, task, offer, "backup", actor)
+
+
+def _may_override(advice: Recommendation, unit_id: str) -> bool:
+    return any(known.unit == unit_id and known.reason not in BINDING for known in advice.refused)
 
 
 def _patrol_task(work: Work, case: Case, slots: int = 1) -> Task:

@@ -75,7 +75,7 @@ async def order(
     try:
         body = await door.transact(request, key, within)
     except operating.UnitRefused as error:
-        reason = error.candidate.reason if error.candidate else "unknown_unit"
+        reason = error.reason or "unknown_unit"
         raise Problem(
             409, "unit-refused", "Équipage non engageable / unit cannot be sent", str(reason), reason=str(reason)
         ) from error

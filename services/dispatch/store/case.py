@@ -127,15 +127,16 @@ class Case:
         }
 
 
-async def load(work: Work, incident_id: str) -> Case | None:
+async def load(work: Work, incident_id: str, *, wait: bool = True) -> Case | None:
     """The case, with its incident row locked until the transaction ends; None if there is none.
 
-    Within one transaction an incident is one case, however often it is loaded.
+    Within one transaction an incident is one case, however often it is loaded. With `wait` false, None also where
+    somebody else holds its lock: for taking a second incident while units are locked, against the usual order.
     """
     if incident_id in work.cases:
         held: Case = work.cases[incident_id]
         return held
-    query = select(tables.incidents).where(tables.incidents.c.id == incident_id).with_for_update()
+    query = select(tables.incidents).where(tables.incidents.c.id == incident_id).with_for_update(skip_locked=not wait)
     row = (await work.conn.execute(query)).mappings().one_or_none()
     if row is None:
         return None
@@ -165,13 +166,19 @@ async def _parts(conn: AsyncConnection, incident_id: str) -> list[Task | Assignm
     return parts
 
 
+async def write_ended(case: Case, work: Work) -> None:
+    """Writes the assignments that ended: units and slots are free before any case of the transaction takes them."""
+    ended = [known for known in case.changed_of(case.assignments) if not known.state.active]
+    await upsert(work.conn, tables.assignments, [mapping.assignment_values(known) for known in ended])
+
+
 async def write(case: Case, work: Work) -> None:
-    """Writes incident and changed parts; ended assignments before new ones, so that slots are free in between."""
+    """Writes incident and changed parts. `write_ended` of all cases comes first."""
     conn = work.conn
     await upsert_incident(conn, case.incident)
     await upsert(conn, tables.tasks, [mapping.task_values(task) for task in case.changed_of(case.tasks)])
-    changed = sorted(case.changed_of(case.assignments), key=lambda known: known.state.active)
-    await upsert(conn, tables.assignments, [mapping.assignment_values(known) for known in changed])
+    begun = [known for known in case.changed_of(case.assignments) if known.state.active]
+    await upsert(conn, tables.assignments, [mapping.assignment_values(known) for known in begun])
     await upsert(conn, tables.hand_overs, [mapping.plain_values(h) for h in case.changed_of(case.hand_overs)])
     await upsert(conn, tables.work_orders, [mapping.plain_values(o) for o in case.changed_of(case.orders)])
     events = [

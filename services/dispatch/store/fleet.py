@@ -1,17 +1,19 @@
 """Units: locked all together, in id order, while a decision about any of them is made."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, literal, select, update
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, literal, or_, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import insert
 
-from schemas.vocabulary.dispatching import ResponderKind, UnitState
+from schemas.vocabulary.dispatching import AssignmentState, ResponderKind, UnitState
+from schemas.vocabulary.natures import Priority
+from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
-from services.dispatch.store.tables import assignments, unit_positions, units
+from services.dispatch.store.tables import assignments, incidents, unit_positions, units
 from services.dispatch.store.work import Work
 
 
@@ -44,6 +46,49 @@ async def lock_fleet(work: Work, centre: str, kind: ResponderKind) -> dict[str, 
     await work.conn.execute(lock.with_for_update())
     found = await work.conn.execute(query().where(units.c.centre == centre, units.c.kind == kind))
     return {row["id"]: mapping.unit_of(row) for row in found.mappings()}
+
+
+async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
+    """What binds each of these units: the incident, its priority, and how often it lost a unit on its way."""
+    table, incident = assignments, incidents
+    lost = assignments.alias("lost")
+    diverted = (
+        select(func.count())
+        .select_from(lost)
+        .where(lost.c.incident_id == table.c.incident_id, lost.c.state == AssignmentState.DIVERTED)
+        .scalar_subquery()
+    )
+    columns = (table.c.unit_id, table.c.incident_id, table.c.state, table.c.offered_at, incident.c.priority)
+    query = select(*columns, diverted.label("diversions")).join(incident, incident.c.id == table.c.incident_id)
+    found = await work.conn.execute(query.where(table.c.active, table.c.unit_id.in_(ids)))
+    return {
+        row["unit_id"]: Bound(
+            incident=row["incident_id"],
+            priority=Priority(row["priority"]),
+            since=row["offered_at"],
+            on_scene=row["state"] == AssignmentState.ON_SCENE,
+            diversions=row["diversions"],
+        )
+        for row in found.mappings()
+    }
+
+
+async def utilisation(work: Work, centre: str, kind: ResponderKind, over: timedelta) -> float:
+    """The busy share, 0…1, of the units on duty during the last `over`, by the time their assignments took."""
+    begin, table = work.now - over, assignments
+    spent = func.least(func.coalesce(table.c.ended_at, work.now), work.now) - func.greatest(table.c.offered_at, begin)
+    busy = select(func.coalesce(func.sum(func.extract("epoch", spent)), 0.0)).select_from(
+        table.join(units, units.c.id == table.c.unit_id)
+    )
+    recent = or_(table.c.ended_at.is_(None), table.c.ended_at > begin)
+    seconds = await work.conn.scalar(busy.where(units.c.centre == centre, units.c.kind == kind, recent))
+    on_duty = select(func.count()).where(
+        units.c.centre == centre,
+        units.c.kind == kind,
+        units.c.state.not_in((UnitState.OFF_DUTY, UnitState.UNAVAILABLE)),
+    )
+    number = await work.conn.scalar(on_duty) or 0
+    return min(1.0, float(seconds or 0.0) / (number * over.total_seconds())) if number else 1.0
 
 
 async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:

@@ -223,6 +223,7 @@ Index(
     unique=True,
     postgresql_where=text("active"),
 )
+Index("ix_assignments_ended", assignments.c.ended_at)
 Index("ix_assignments_due", assignments.c.due_at, postgresql_where=text("state = 'offered'"))
 
 late_reports = Table(

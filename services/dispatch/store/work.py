@@ -56,6 +56,8 @@ class Work:
     now: datetime
     library: Library
     entries: list[Entry] = field(default_factory=list)
+    first: list[Flush] = field(default_factory=list)
+    """Written before everything else: what ends in one case frees a unit for another."""
     before_commit: list[Flush] = field(default_factory=list)
     cases: dict[str, Any] = field(default_factory=dict)
     """The cases of this transaction by incident: each is loaded, changed and written once."""
@@ -79,7 +81,7 @@ class Work:
 
     async def flush(self) -> None:
         """Writes what was collected, the stream's head last."""
-        for write in self.before_commit:
+        for write in (*self.first, *self.before_commit):
             await write(self)
         if self.entries:
             await _write_entries(self.conn, self.entries, self.now)
