@@ -20,7 +20,7 @@ from schemas.codec import encode as encode_event
 from schemas.dead_letters import dead_letter
 from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
-from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable
+from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable, take
 from services.chassis.database import FAULTS as DATABASE_FAULTS
 from services.chassis.database import away
 from services.chassis.dead_letter import DeadLetters
@@ -81,7 +81,7 @@ class TopicReader(Generic[M]):
             self._poller.shutdown()
 
     def _poll(self) -> list[Message]:
-        return readable(self._consumer.consume(200, 0.05))
+        return readable(take(self._consumer, 200, 0.1))
 
     async def _begin(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
