@@ -77,6 +77,7 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
     if not case.incident.unfinished:
         return await open_incident(work, report, times, linked_to=case.incident.id)
     await signals.link(work, case.incident.id, report, signals.ALARM)
+    case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)
     case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
@@ -93,7 +94,7 @@ async def open_incident(work: Work, report: Report, times: Times, *, linked_to: 
     """Opens an incident for an alarm and does what its run card asks."""
     book = await work.library.current(work.conn, report.centre) or bare_book(report.centre)
     incident = _new_incident(report, book, linked_to)
-    case = Case(incident, book)
+    case = Case(incident, book, alarms=[report.signal_id])
     silence = report.silence_id or await signals.silence_over(work, report)
     confirmed = silence is not None or _told_or_under_test(work, book, report)
     decided = decide(case, report.nature, confirmed=confirmed)
