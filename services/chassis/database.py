@@ -1,6 +1,7 @@
 """PostgreSQL engines with the time-outs that keep one stopped process from holding the others."""
 
 import json
+import re
 from typing import Any
 
 import psycopg
@@ -13,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 # A process stopped in mid-transaction is thrown out after 300 ms; a lock is waited for at most 2 s, then retried.
 SESSION = "-c idle_in_transaction_session_timeout=300 -c lock_timeout=2000 -c statement_timeout=15000"
 
+NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""An escaped NUL; an even number of backslashes before it are backslashes of the text."""
 FAULTS = (DBAPIError, PoolTimeout, OSError)
 """What a loop over PostgreSQL catches to try again."""
 
@@ -59,4 +62,4 @@ def without_nul(text: str) -> str:
 
 def _json(value: Any) -> str:
     # A NUL inside JSON is refused by jsonb: one odd character in a device's free text must not cost its alarm.
-    return json.dumps(value).replace("\\u0000", "\\ufffd")
+    return NUL_IN_JSON.sub(r"\1\\ufffd", json.dumps(value))

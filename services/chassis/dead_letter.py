@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 from services.chassis import logs
 from services.chassis.clock import Clock
-from services.chassis.health import Health, State
+from services.chassis.health import Check, Health, State
 from services.chassis.metrics import DEAD_LETTERS
 from services.chassis.producer import Headers, Producer
 
@@ -18,24 +18,25 @@ class DeadLetters:
     """Sends records aside and watches how many go there in a minute."""
 
     def __init__(self, producer: Producer, health: Health, clock: Clock, limit_per_minute: int) -> None:
-        self._producer, self._health, self._clock = producer, health, clock
+        self._producer, self._clock = producer, clock
         self._limit = limit_per_minute
         self._recent: deque[float] = deque()
         self._lock = threading.Lock()
+        health.ask(CHECK, self._check)
 
     def put(self, topic: str, key: bytes | None, value: bytes, headers: Headers, *, reason: str) -> "Future[None]":
         """Sends one to `topic` (a `*.dead` one); wait for the future before the source counts as handled."""
         DEAD_LETTERS.labels(topic).inc()
         log.warning("dead_letter", topic=topic, reason=reason)
-        self._watch()
+        with self._lock:
+            self._recent.append(self._clock.now().timestamp())
         return self._producer.send(topic, key, value, headers)
 
-    def _watch(self) -> None:
+    def _check(self) -> Check:
         now = self._clock.now().timestamp()
         with self._lock:
-            self._recent.append(now)
             while self._recent and self._recent[0] < now - 60:
                 self._recent.popleft()
             many = len(self._recent) > self._limit
-        state = State.DEGRADED if many else State.READY
-        self._health.set(CHECK, state, f"more than {self._limit} dead letters a minute" if many else "")
+        detail = f"more than {self._limit} dead letters a minute" if many else ""
+        return Check(State.DEGRADED if many else State.READY, detail)

@@ -5,12 +5,13 @@ waiting `acks=all` request would hold up all others. Measured in ARCHITECTURE.md
 """
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
 from confluent_kafka.admin import AdminClient
 
-from services.chassis.producer import DeliveryFailed, Headers, Producer
+from services.chassis.producer import DeliveryFailed, Headers, Producer, settled_once
 
 URGENT: dict[str, Any] = {
     "acks": "all",
@@ -43,27 +44,37 @@ class FanOutProducer:
 
     def send(self, key: bytes | None, value: bytes, headers: Headers) -> "Future[None]":
         """Ends with the first acknowledgement, or with DeliveryFailed once every partition has failed."""
-        first: Future[None] = Future()
-        lock = threading.Lock()
-        left = len(self._producers)
-
-        def settled(copy: "Future[None]") -> None:
-            nonlocal left
-            with lock:
-                left -= 1
-                if first.done():
-                    return
-                error = copy.exception()
-                if error is None:
-                    first.set_result(None)
-                elif left == 0:
-                    first.set_exception(error)
-
-        for partition, producer in self._producers.items():
-            producer.send(self._topic, key, value, headers, partition).add_done_callback(settled)
-        return first
+        return first_of(
+            [
+                producer.send(self._topic, key, value, headers, partition)
+                for partition, producer in self._producers.items()
+            ]
+        )
 
     def close(self) -> None:
         """Waits shortly for what is under way."""
         for producer in self._producers.values():
             producer.close(1.0)
+
+
+def first_of(copies: Sequence["Future[None]"]) -> "Future[None]":
+    """Ends with the first of `copies` that succeeds, or with the last one's error once all have failed."""
+    first = settled_once()
+    lock = threading.Lock()
+    left = len(copies)
+
+    def settled(copy: "Future[None]") -> None:
+        nonlocal left
+        with lock:
+            left -= 1
+            if first.done():
+                return
+            error = copy.exception()
+            if error is None:
+                first.set_result(None)
+            elif left == 0:
+                first.set_exception(error)
+
+    for copy in copies:
+        copy.add_done_callback(settled)
+    return first

@@ -37,6 +37,13 @@ class DeliveryFailed(Exception):
         self.retryable = retryable
 
 
+def settled_once() -> "Future[None]":
+    """A future that a waiter's time-out cannot cancel: settling a cancelled one would end the thread that settles."""
+    future: Future[None] = Future()
+    future.set_running_or_notify_cancel()
+    return future
+
+
 class Producer:
     """One producer of a process, with a thread that serves delivery reports."""
 
@@ -53,7 +60,7 @@ class Producer:
 
         Safe from any thread; `asyncio.wrap_future` awaits it. Never blocks: a full local queue fails at once.
         """
-        future: Future[None] = Future()
+        future = settled_once()
         started = time.monotonic()
 
         def delivered(error: KafkaError | None, _: Any) -> None:

@@ -27,6 +27,7 @@ from services.dispatch.consumer import TopicReader
 from services.dispatch.live import Live
 from services.dispatch.outbox import Relay
 from services.dispatch.packs import Library
+from services.dispatch.right_of_way import RightOfWay
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
@@ -49,16 +50,18 @@ class Readers:
 
     def all(self, stop: asyncio.Event) -> list[Awaitable[None]]:
         """The loops to run."""
-        return [
-            TopicReader(self._config, "alarms.urgent", Signal, self._urgent, *self._parts).run(stop),
-            TopicReader(self._config, "situations", Situation, self._situations, *self._parts).run(stop),
+        config, parts, way = self._config, self._parts, RightOfWay()
+        urgent = TopicReader(config, "alarms.urgent", Signal, self._urgent, *parts, turn=way.urgent)
+        others = (
+            TopicReader(config, "situations", Situation, self._situations, *parts, turn=way.other),
             TopicReader(
-                self._config, "signal.outcomes", SignalOutcome, self._outcomes, *self._parts, batch=OUTCOMES_AT_ONCE
-            ).run(stop),
+                config, "signal.outcomes", SignalOutcome, self._outcomes, *parts, turn=way.other, batch=OUTCOMES_AT_ONCE
+            ),
             TopicReader(
-                self._config, "notify.outcomes", NotificationReported, notifications.receive, *self._parts, batch=50
-            ).run(stop),
-        ]
+                config, "notify.outcomes", NotificationReported, notifications.receive, *parts, turn=way.other, batch=50
+            ),
+        )
+        return [urgent.run(stop), *(reader.run(stop) for reader in others)]
 
     async def _urgent(self, work: Work, found: list[Signal]) -> None:
         for signal in found:

@@ -7,6 +7,7 @@ same partitions; the one that advances the offset first has handled the record, 
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -20,7 +21,7 @@ from schemas.codec import encode as encode_event
 from schemas.dead_letters import dead_letter
 from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
-from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable
+from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable, take
 from services.chassis.database import FAULTS as DATABASE_FAULTS
 from services.chassis.database import away
 from services.chassis.dead_letter import DeadLetters
@@ -29,6 +30,7 @@ from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.chassis.producer import DeliveryFailed
 from services.dispatch.metrics import RECORDS_HANDLED
 from services.dispatch.packs import Library
+from services.dispatch.right_of_way import Turn
 from services.dispatch.store import offsets
 from services.dispatch.store.work import Conflict, Work, run
 
@@ -57,6 +59,7 @@ class TopicReader(Generic[M]):
         clock: Clock,
         health: Health,
         *,
+        turn: Turn = nullcontext,
         batch: int = 1,
     ) -> None:
         settings = {**GROUP_DEFAULTS, **config, "group.id": "dispatch"}
@@ -64,7 +67,7 @@ class TopicReader(Generic[M]):
         self._consumer = Consumer(settings)
         self._topic, self._expected, self._handle = topic, expected, handle
         self._engine, self._library, self._dead, self._clock = engine, library, dead, clock
-        self._health, self._batch = health, batch
+        self._health, self._batch, self._turn = health, batch, turn
         self._next: dict[int, int] = {}
         self._poller = ThreadPoolExecutor(1, thread_name_prefix=f"read-{topic}")
 
@@ -81,7 +84,7 @@ class TopicReader(Generic[M]):
             self._poller.shutdown()
 
     def _poll(self) -> list[Message]:
-        return readable(self._consumer.consume(200, 0.05))
+        return readable(take(self._consumer, 200, 0.1))
 
     async def _begin(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -182,7 +185,8 @@ class TopicReader(Generic[M]):
                 if events:
                     await self._handle(work, events)
 
-            await run(self._engine, self._library, act)
+            async with self._turn():
+                await run(self._engine, self._library, act)
         self._next[partition] = last + 1
         RECORDS_HANDLED.labels(self._topic, "handled").inc(len(events))
         return True

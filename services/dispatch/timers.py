@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import RowMapping, Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.messages.signal import SignalOutcome
-from schemas.vocabulary.dispatching import AssignmentState, HandOverState, IncidentEvent, TaskState
-from schemas.vocabulary.natures import Nature, Priority
+from schemas.vocabulary.dispatching import IncidentEvent, TaskState
+from schemas.vocabulary.natures import Nature
 from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
@@ -26,7 +26,7 @@ from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
 from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import case as cases
-from services.dispatch.store import fleet, signals, tables
+from services.dispatch.store import due, signals, tables
 from services.dispatch.store.work import Work, run
 
 log = logs.get(__name__)
@@ -62,17 +62,29 @@ class Timers:
                 continue
 
     async def round(self) -> None:
-        """One look at everything."""
-        await self._expire_offers()
-        await self._overdue_hand_overs()
-        await self._waiting_tasks()
-        await self._unclaimed_alarms()
-        await self._unacknowledged_p1()
+        """One look at everything; what is not due costs no more than that look."""
+        seen = await self._glance()
+        TASKS_WAITING.set(seen["waiting"])
+        UNACKNOWLEDGED_P1.set(seen["unseen"])
+        steps = {
+            "offers": self._expire_offers,
+            "hand_overs": self._overdue_hand_overs,
+            "engageable": self._waiting_tasks,
+            "unclaimed": self._unclaimed_alarms,
+            "unseen_late": self._unacknowledged_p1,
+        }
+        for name, step in steps.items():
+            if seen[name]:
+                await step()
+
+    async def _glance(self) -> RowMapping:
+        late = {"unclaimed_s": self._settings.unclaimed_alarm_s, "unseen_s": self._settings.unacknowledged_p1_s}
+        async with self._engine.connect() as conn:
+            return (await conn.execute(due.GLANCE, late)).mappings().one()
 
     async def _expire_offers(self) -> None:
         table = tables.assignments
-        due = (table.c.state == AssignmentState.OFFERED, table.c.due_at <= func.clock_timestamp())
-        for row in await self._rows(select(table.c.incident_id, table.c.id).where(*due).order_by(table.c.due_at)):
+        for row in await self._rows(due.OFFERS_DUE.order_by(table.c.due_at)):
 
             async def act(work: Work, row: Ids = row) -> None:
                 await reporting.expire(work, row[0], row[1], self._times.offer)
@@ -80,9 +92,7 @@ class Timers:
             await self._in_transaction(act)
 
     async def _overdue_hand_overs(self) -> None:
-        table = tables.hand_overs
-        due = (table.c.state == HandOverState.SENT, table.c.due_at <= func.clock_timestamp())
-        for row in await self._rows(select(table.c.incident_id, table.c.id).where(*due)):
+        for row in await self._rows(due.HAND_OVERS_DUE):
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])
@@ -93,15 +103,7 @@ class Timers:
 
     async def _waiting_tasks(self) -> None:
         task, incident = tables.tasks, tables.incidents
-        query = (
-            select(task.c.incident_id, task.c.id)
-            .join(incident, incident.c.id == task.c.incident_id)
-            .where(task.c.state == TaskState.WAITING, incident.c.state.in_(signals.UNFINISHED))
-            .order_by(incident.c.priority, task.c.created_at)
-        )
-        TASKS_WAITING.set(await self._count(query))
-        # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
-        for row in await self._rows(query.where(fleet.someone_free(incident.c.centre, task.c.kind))):
+        for row in await self._rows(due.ENGAGEABLE.order_by(incident.c.priority, task.c.created_at)):
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])
@@ -128,16 +130,7 @@ class Timers:
             await self._in_transaction(act)
 
     async def _unacknowledged_p1(self) -> None:
-        table = tables.incidents
-        unseen = (
-            table.c.priority == Priority.P1,
-            table.c.state.in_(signals.UNFINISHED),
-            table.c.acknowledged_at.is_(None),
-        )
-        UNACKNOWLEDGED_P1.set(await self._count(select(table.c.id).where(*unseen)))
-        late = func.clock_timestamp() - timedelta(seconds=self._settings.unacknowledged_p1_s)
-        query = select(table.c.id).where(*unseen, table.c.opened_at < late, table.c.attention.is_(None))
-        for row in await self._rows(query):
+        for row in await self._rows(due.UNSEEN_LATE, {"unseen_s": self._settings.unacknowledged_p1_s}):
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])
@@ -149,13 +142,9 @@ class Timers:
 
             await self._in_transaction(act)
 
-    async def _rows(self, query: Select[Any]) -> list[Ids]:
+    async def _rows(self, query: Select[Any], values: dict[str, float] | None = None) -> list[Ids]:
         async with self._engine.connect() as conn:
-            return [tuple(row) for row in await conn.execute(query.limit(AT_ONCE))]
-
-    async def _count(self, query: Select[Any]) -> int:
-        async with self._engine.connect() as conn:
-            return await conn.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+            return [tuple(row) for row in await conn.execute(query.limit(AT_ONCE), values or {})]
 
     async def _in_transaction(self, act: Callable[[Work], Awaitable[None]]) -> None:
         """One thing that fell due. Its own fault holds up nothing else; PostgreSQL's absence is the round's."""

@@ -77,6 +77,7 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
     if not case.incident.unfinished:
         return await open_incident(work, report, times, linked_to=case.incident.id)
     await signals.link(work, case.incident.id, report, signals.ALARM)
+    case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)
     case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
@@ -93,9 +94,9 @@ async def open_incident(work: Work, report: Report, times: Times, *, linked_to: 
     """Opens an incident for an alarm and does what its run card asks."""
     book = await work.library.current(work.conn, report.centre) or bare_book(report.centre)
     incident = _new_incident(report, book, linked_to)
-    case = Case(incident, book)
+    case = Case(incident, book, alarms=[report.signal_id])
     silence = report.silence_id or await signals.silence_over(work, report)
-    confirmed = silence is not None or await _to_be_confirmed(work, book, report)
+    confirmed = silence is not None or _told_or_under_test(work, book, report)
     decided = decide(case, report.nature, confirmed=confirmed)
     _apply_plan(case, decided)
     detail = {"signal_id": report.signal_id, "device": report.device, "linked_to": linked_to, "silence": silence}
@@ -162,10 +163,14 @@ def held(case: Case) -> bool:
 
 async def _to_be_confirmed(work: Work, book: Book, report: Report) -> bool:
     """True where a silence, a test or screening's word asks for an operator before anyone is sent."""
+    return _told_or_under_test(work, book, report) or await signals.silence_over(work, report) is not None
+
+
+def _told_or_under_test(work: Work, book: Book, report: Report) -> bool:
     site = book.sites.get(report.site) if report.site else None
     under_test = site is not None and site.under_test_until is not None and site.under_test_until > work.now
     told = report.operator_confirmed or report.silence_id is not None
-    return told or under_test or await signals.silence_over(work, report) is not None
+    return told or under_test
 
 
 def _apply_plan(case: Case, decided: Plan) -> None:

@@ -46,11 +46,16 @@ async def _tell(work: Work, case: Case) -> None:
     work.show("incident", views.case_view(case) | {"events": [r.event for r in case.recorded]})
     changed = case.changed_of(case.assignments)
     if changed:
-        ids = await signal_ids_of(work.conn, {case.incident.id})
-        card = views.tablet_view(case.incident, case.book, ids.get(case.incident.id, []))
+        card = views.tablet_view(case.incident, case.book, await _alarms(work, case))
         for assignment in changed:
             work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
             work.publish("assignments", messages.assignment_message(work, case, assignment))
     for order in case.changed_of(case.orders):
         work.show("work_order", {"order_id": order.id, "incident_id": order.incident_id, "state": order.state})
         work.publish("work-orders", messages.order_message(work, case, order))
+
+
+async def _alarms(work: Work, case: Case) -> list[str]:
+    if case.alarms is not None:
+        return case.alarms
+    return (await signal_ids_of(work.conn, {case.incident.id})).get(case.incident.id, [])

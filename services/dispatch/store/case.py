@@ -49,6 +49,8 @@ class Case:
     recorded: list[Recorded] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     touched: bool = False
+    alarms: list[str] | None = None
+    """The ids of its alarms where they are known without asking: those of a fresh incident."""
 
     @property
     def engaged(self) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from psycopg import errors
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Text, cast, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -89,7 +89,8 @@ class Work:
 
 async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datetime) -> None:
     advance = update(stream_head).values(position=stream_head.c.position + len(entries))
-    last = (await conn.execute(advance.returning(stream_head.c.position))).scalar_one()
+    told = func.pg_notify(CHANNEL, cast(stream_head.c.position, Text))
+    last = (await conn.execute(advance.returning(stream_head.c.position, told))).scalar_one()
     shown, sent = [], []
     for position, entry in enumerate(entries, start=last - len(entries) + 1):
         if entry.kind:
@@ -100,7 +101,6 @@ async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datet
         await conn.execute(insert(stream), shown)
     if sent:
         await conn.execute(insert(outbox), sent)
-    await conn.execute(text(f"SELECT pg_notify('{CHANNEL}', :head)"), {"head": str(last)})
 
 
 class TooLarge(Exception):
