@@ -202,16 +202,15 @@ def free_slots(case: Case, task: Task) -> list[int]:
     return [slot for slot in range(task.slots) if slot not in taken]
 
 
-def decision_inputs(
-    case: Case, situation: Situation, advice: Recommendation, basis: Basis
-) -> dict[str, Any]:
+def decision_inputs(case: Case, situation: Situation, advice: Recommendation, basis: Basis) -> dict[str, Any]:
     """What the choice of a unit was made from, in the form that replay reads, and what was recommended."""
     return {
         "clock": situation.now.isoformat(),
         "pack_version": case.incident.pack_version,
         "travel": basis,
         "situation": as_inputs(situation),
-        "recommended": advice.as_output(),
+        "recommendation": advice.as_output(),
+        "recommended": advice.best.unit if advice.best else None,
     }
 
 

@@ -20,7 +20,7 @@ from services.dispatch.store.work import Work
 
 BINDING = frozenset(
     {Refusal.OCCUPIED, Refusal.OFF_DUTY, Refusal.UNAVAILABLE, Refusal.RETIRING, Refusal.DIVERTED_BEFORE}
-    | {Refusal.GAIN_TOO_SMALL, Refusal.LACKS_CAPABILITY}
+    | {Refusal.GAIN_TOO_SMALL, Refusal.LACKS_CAPABILITY, Refusal.CALLS_FOR_HELP}
 )
 """Refusals that an operator's reason does not lift: the unit is bound, away, or could not do it."""
 UNTOUCHED = frozenset({Action.NOTE, Action.BACKUP})

@@ -1,6 +1,7 @@
 """Who is sent, who is asked next, and that nobody is ever sent twice, whatever races."""
 
 import asyncio
+import json
 import random
 
 import pytest
@@ -8,19 +9,33 @@ import pytest
 from schemas.vocabulary.natures import Nature
 from services.dispatch.actions import reporting
 from services.dispatch.domain.assignment import Step
+from services.dispatch.domain.recommending import recommend
+from services.dispatch.domain.recommending.recording import from_inputs
 from services.dispatch.store import tables
 from tests.flow.dispatch.world import PATROLS, World, ago, signal, sos
 
 
 async def test_the_nearest_unit_is_offered_and_the_choice_is_recorded(world: World) -> None:
-    """The decision's event carries all candidates with distance and reason, the pack's version and the clock."""
+    """The decision's event carries all units with their times and reasons, the pack's version and the clock."""
     incident = await world.urgent(sos("anna"))
     [assignment] = await world.active(incident)
     assert assignment["unit"] == PATROLS[0]
     [offered] = [e for e in (await world.card(incident))["events"] if e["event"] == "unit_offered"]
-    assert [known["unit"] for known in offered["inputs"]["candidates"]] == list(PATROLS)
-    assert [round(known["distance_m"], -2) for known in offered["inputs"]["candidates"]] == [1000, 2000, 3000]
+    ranked = offered["inputs"]["recommendation"]["ranked"]
+    assert [known["unit"] for known in ranked] == list(PATROLS)
+    assert [known["reason"] for known in ranked] == ["fastest", "slower", "slower"]
+    # 1, 2 and 3 km in a straight line, 1.3 times as long on the road, at 32 km/h with lights.
+    assert [round(known["seconds"], -1) for known in ranked] == [150, 290, 440]
+    assert (offered["inputs"]["travel"], offered["inputs"]["recommended"]) == ("straight_line", PATROLS[0])
     assert {"clock", "pack_version"} <= set(offered["inputs"])
+
+
+async def test_a_recorded_decision_is_evaluated_again_to_the_same(world: World) -> None:
+    """Rule 15: from the inputs that the event carries, the recommendation comes out as it was."""
+    incident = await world.urgent(sos("anna"))
+    [offered] = [e for e in (await world.card(incident))["events"] if e["event"] == "unit_offered"]
+    again = recommend(from_inputs(offered["inputs"]["situation"]))
+    assert json.loads(json.dumps(again.as_output())) == offered["inputs"]["recommendation"]
 
 
 async def test_the_whole_way_of_an_assignment_resolves_its_incident(world: World) -> None:

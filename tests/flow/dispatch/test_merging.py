@@ -73,6 +73,9 @@ async def test_a_merge_keeps_what_was_more_urgent(world: World) -> None:
     await world.only_units(PATROLS[0])
     intrusion = await world.urgent(signal(Nature.INTRUSION, "sensor"))
     await world.order(intrusion, "verify", {"result": "confirmed"})
+    [bound] = await world.active(intrusion)
+    for step in ("accept", "en-route", "on-scene"):
+        await world.step(bound, step)
     panic = await world.urgent(signal(Nature.PANIC, "button"))
     answer = await world.order(panic, "merge", {"incident": intrusion}, x_actor="op-1")
     kept = answer.json()

@@ -183,7 +183,7 @@ async def test_an_operator_cannot_send_an_officer_to_his_own_call(world: World) 
     [assignment] = await world.active(incident)
     await world.step(assignment, "decline")
     refused = await world.order(incident, "assign", {"unit": PATROLS[0], "reason": "nearest"})
-    assert problem(refused, 409, "unit-refused")["reason"] == "in_distress"
+    assert problem(refused, 409, "unit-refused")["reason"] == "calls_for_help"
     chosen = await world.order(incident, "assign", {"unit": PATROLS[1]})
     assert chosen.status_code == 200, chosen.text
 

@@ -81,7 +81,7 @@ async def test_a_decisions_event_carries_state_inputs_and_trace(world: World, ka
     await relay._release()
     events = told_of(kafka, {incident})[str(incident)]
     [offered] = [event for event in events if event.event == "unit_offered"]
-    assert [known["unit"] for known in offered.inputs["candidates"]] == ["pm-1", "pm-2", "pm-3"]
+    assert [known["unit"] for known in offered.inputs["recommendation"]["ranked"]] == ["pm-1", "pm-2", "pm-3"]
     assert {"clock", "pack_version"} <= set(offered.inputs)
     assert offered.state["assignments"][0]["state"] == "offered"
     assert "SECRET TEXT" not in "".join(event.model_dump_json() for event in events)

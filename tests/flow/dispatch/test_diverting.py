@@ -1,0 +1,89 @@
+"""A unit on its way to something less urgent is taken for a life in danger; the other is dispatched again at once."""
+
+import asyncio
+
+from schemas.vocabulary.natures import Nature
+from tests.flow.dispatch.world import CLOCK, PATROLS, World, now, signal, sos
+
+NEAREST, SECOND, THIRD = PATROLS
+
+
+async def on_the_way_to_routine(world: World, steps: tuple[str, ...] = ("accept", "en-route")) -> str:
+    """An intrusion that was verified, with the nearest unit on its way."""
+    routine = await world.urgent(signal(Nature.INTRUSION))
+    await world.order(routine, "verify", {"result": "confirmed"})
+    [bound] = await world.active(routine)
+    assert bound["unit"] == NEAREST
+    for step in steps:
+        await world.step(bound, step)
+    return str(routine)
+
+
+async def test_the_nearest_unit_is_diverted_and_the_other_incident_gets_another(world: World) -> None:
+    """A kilometre against two gains more than 30 s: the unit turns round, the intrusion is offered to the next."""
+    routine = await on_the_way_to_routine(world)
+    life = await world.urgent(sos("anna"))
+    assert [known["unit"] for known in await world.active(life)] == [NEAREST]
+    assert [known["unit"] for known in await world.active(routine)] == [SECOND]
+    card = await world.card(routine)
+    states = {known["unit"]: known["state"] for known in card["assignments"]}
+    assert states == {NEAREST: "diverted", SECOND: "offered"}
+    [offered] = [e for e in (await world.card(life))["events"] if e["event"] == "unit_offered"]
+    assert offered["reason"] == "diverted"
+    assert offered["inputs"]["recommendation"]["ranked"][0]["diverts"] == routine
+
+
+async def test_an_incident_loses_its_unit_once(world: World) -> None:
+    """The second life in danger gets an idle unit, although the one on its way to the intrusion would be nearer."""
+    routine = await on_the_way_to_routine(world)
+    await world.urgent(sos("anna"))
+    second = await world.urgent(sos("berthe"))
+    assert [known["unit"] for known in await world.active(second)] == [THIRD]
+    assert [known["unit"] for known in await world.active(routine)] == [SECOND]
+
+
+async def test_a_unit_on_scene_stays(world: World) -> None:
+    """Who is at work is not taken away; the next idle unit goes."""
+    routine = await on_the_way_to_routine(world, ("accept", "en-route", "on-scene"))
+    life = await world.urgent(sos("anna"))
+    assert [known["unit"] for known in await world.active(life)] == [SECOND]
+    assert [known["unit"] for known in await world.active(routine)] == [NEAREST]
+
+
+async def test_a_small_gain_diverts_nobody(world: World) -> None:
+    """An idle unit stands a hundred metres, some 15 s, behind the one on its way: the idle one goes."""
+    behind = {"lat": CLOCK.lat + 1.1 / 111.2, "lon": CLOCK.lon, "at": now().isoformat()}
+    assert (await world.http.put(f"/v1/units/{SECOND}/position", json=behind)).status_code == 200
+    routine = await on_the_way_to_routine(world)
+    life = await world.urgent(sos("anna"))
+    assert [known["unit"] for known in await world.active(life)] == [SECOND]
+    assert [known["unit"] for known in await world.active(routine)] == [NEAREST]
+    [offered] = [e for e in (await world.card(life))["events"] if e["event"] == "unit_offered"]
+    refused = {known["unit"]: known["reason"] for known in offered["inputs"]["recommendation"]["refused"]}
+    assert refused == {NEAREST: "gain_too_small"}
+
+
+async def test_without_another_unit_the_diverted_incident_waits_and_is_shown(world: World) -> None:
+    """With one unit only, life comes first; the intrusion waits visibly and gets the unit back when it is clear."""
+    await world.only_units(NEAREST)
+    routine = await on_the_way_to_routine(world)
+    life = await world.urgent(sos("anna"))
+    assert [known["unit"] for known in await world.active(life)] == [NEAREST]
+    card = await world.card(routine)
+    assert [(task["kind"], task["state"]) for task in card["tasks"]] == [("patrol", "waiting")]
+    assert card["attention"] == "no_unit_free"
+    [bound] = await world.active(life)
+    for step in ("accept", "en-route", "on-scene", "clear"):
+        await world.step(bound, step)
+    await world.timers.round()
+    assert [known["unit"] for known in await world.active(routine)] == [NEAREST]
+
+
+async def test_two_lives_at_once_divert_one_unit_each_and_nobody_twice(world: World) -> None:
+    """Races: however the two alarms interleave, no unit has two active assignments and nobody is left without one."""
+    routine = await on_the_way_to_routine(world)
+    lives = await asyncio.gather(world.urgent(sos("anna")), world.urgent(sos("berthe")))
+    sent = [known["unit"] for life in lives for known in await world.active(life)]
+    rest = [known["unit"] for known in await world.active(routine)]
+    assert len(sent) == 2
+    assert sorted({*sent, *rest}) == sorted(PATROLS)
