@@ -3,7 +3,7 @@
 The model is made so that the optimum is exact and found by assignment. Patrols rove: a car stays where its call ended.
 A call binds its car for a time known to the model whoever goes; one that finds no car is lost and counts as late. What
 a call costs then depends only on who was there before, so that the least number of late calls is a minimum-cost path
-cover: each call is assigned the car, or the earlier call, that its car comes from, or nobody.
+cover: each call is assigned the car, or the earlier call, that its car comes from, or itself if nobody comes.
 """
 
 from collections.abc import Sequence
@@ -56,14 +56,12 @@ def optimum(episode: Episode) -> Served:
     places = np.array([call.place for call in calls])
     at = np.array([call.at for call in calls])
     free_at = at + np.array([call.on_scene_s for call in calls])
-    seconds = np.full((count, cars + 2 * count), np.inf)
-    seconds[:, :cars] = city.seconds[np.ix_(np.array(city.homes), places)].T
     before = city.seconds[np.ix_(places, places)].T.copy()
     before[free_at[None, :] > at[:, None]] = np.inf
-    seconds[:, cars : cars + count] = before
-    seconds[:, : cars + count] += TURNOUT_ROAD_S
-    costs = (seconds > episode.target_s) * LATE + np.where(np.isfinite(seconds), seconds, 0.0) * A_SECOND
-    costs[np.isinf(seconds)] = np.inf
-    costs[np.arange(count), cars + count + np.arange(count)] = LATE + A_SECOND * 1e5
+    seconds = np.hstack([city.seconds[np.ix_(np.array(city.homes), places)].T, before]) + TURNOUT_ROAD_S
+    costs = np.where(seconds > episode.target_s, LATE, 0.0) + np.where(np.isfinite(seconds), seconds * A_SECOND, np.inf)
+    # A lost call takes the place after itself: no car leaves it either.
+    itself = np.arange(count), cars + np.arange(count)
+    seconds[itself], costs[itself] = np.inf, LATE + A_SECOND * 1e5
     rows, columns = linear_sum_assignment(costs)
     return served(seconds[rows, columns], episode.target_s)

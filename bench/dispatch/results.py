@@ -27,6 +27,7 @@ class Row:
     ci95: dict[str, Interval] = field(default_factory=dict)
     late_p1_cut: float | None = None
     seeds: int = 0
+    utilisation_measured: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

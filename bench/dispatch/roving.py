@@ -22,8 +22,9 @@ from services.dispatch.domain.recommending import (
 from services.dispatch.domain.recommending.utilisation import Utilisation
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-FULL = Policy(coverage_weight=1.0, slower_than_closest_s=1e6, coverage_until_utilisation=1.0)
-"""Full coverage weighting: only the target limits what is given up in time."""
+FULL = Policy(coverage_weight=1.0, slower_than_closest_s=1e6, coverage_until_utilisation=1.0, target_share=1.0)
+"""Full coverage weighting: only the target limits what is given up in time, and all of it, as nothing delays a journey
+in this model."""
 
 Choose = Callable[[Call, list[int], list[bool]], int]
 
