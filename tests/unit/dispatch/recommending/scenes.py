@@ -6,7 +6,16 @@ from typing import Any
 
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Priority
-from services.dispatch.domain.recommending import Coverage, IncidentView, Situation, UnitView, Work
+from services.dispatch.domain.recommending import (
+    Coverage,
+    IncidentView,
+    Ranked,
+    Recommendation,
+    Situation,
+    UnitView,
+    Work,
+    recommend,
+)
 from services.dispatch.domain.recommending.coverage import reached
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -19,13 +28,14 @@ def ago(seconds: float) -> datetime:
 
 def incident(priority: Priority = Priority.P1, **changes: Any) -> IncidentView:
     """An incident that has just come in, target ten minutes."""
-    values = {"id": "i1", "priority": priority, "opened_at": NOON, "target_s": 600.0} | changes
+    values: dict[str, Any] = {"id": "i1", "priority": priority, "opened_at": NOON, "target_s": 600.0} | changes
     return IncidentView(**values)
 
 
 def idle(unit: str, **changes: Any) -> UnitView:
     """An available unit with a fresh position."""
-    return UnitView(**{"id": unit, "state": UnitState.AVAILABLE, "position_at": NOON} | changes)
+    values: dict[str, Any] = {"id": unit, "state": UnitState.AVAILABLE, "position_at": NOON} | changes
+    return UnitView(**values)
 
 
 def bound(unit: str, priority: Priority = Priority.P3, on_scene: bool = False, diversions: int = 0) -> UnitView:
@@ -37,7 +47,12 @@ def bound(unit: str, priority: Priority = Priority.P3, on_scene: bool = False, d
 def situation(times: Mapping[UnitView, float], known: IncidentView | None = None, **changes: Any) -> Situation:
     """Units with their seconds until on scene."""
     seconds = {unit.id: each for unit, each in times.items()}
-    values = {"incident": known or incident(), "units": tuple(times), "seconds": seconds, "now": NOON} | changes
+    values: dict[str, Any] = {
+        "incident": known or incident(),
+        "units": tuple(times),
+        "seconds": seconds,
+        "now": NOON,
+    } | changes
     return Situation(**values)
 
 
@@ -52,3 +67,16 @@ def coverage(
         }
 
     return Coverage(weights, packed(by_unit), packed(by_post or {}))
+
+
+def best(known: Situation | Recommendation) -> Ranked:
+    """Who goes; somebody must."""
+    first = (recommend(known) if isinstance(known, Situation) else known).best
+    assert first is not None
+    return first
+
+
+def seconds_of(known: Ranked) -> float:
+    """Its seconds, which must be known."""
+    assert known.seconds is not None
+    return known.seconds

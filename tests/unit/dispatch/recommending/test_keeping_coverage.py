@@ -5,7 +5,7 @@ import pytest
 from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending import Policy, Reason, Rule, recommend
 from services.dispatch.domain.recommending.coverage import losses
-from tests.unit.dispatch.recommending.scenes import ago, coverage, idle, incident, situation
+from tests.unit.dispatch.recommending.scenes import ago, best, coverage, idle, incident, situation
 
 ROUTINE = incident(Priority.P3)
 # "a" alone covers the heavy point, "b" and "c" share the light one.
@@ -21,16 +21,19 @@ def test_loss_of_coverage_is_the_one_reckoned_by_hand() -> None:
 def test_the_unit_that_is_missed_least_goes() -> None:
     """The closest stays where it alone covers the heavy point, and the reason says so."""
     found = recommend(situation({idle("a"): 60.0, idle("b"): 100.0}, ROUTINE, coverage=MODEL, utilisation=0.3))
-    assert (found.best.unit, found.best.reason) == ("b", Reason.KEEPS_COVERAGE)
+    assert (best(found).unit, best(found).reason) == ("b", Reason.KEEPS_COVERAGE)
     assert found.rule is Rule.LEAST_LOSS_OF_COVERAGE
-    assert found.best.coverage_loss < found.ranked[1].coverage_loss
+    lost, other = (known.coverage_loss for known in found.ranked)
+    assert lost is not None
+    assert other is not None
+    assert lost < other
 
 
 @pytest.mark.parametrize(("seconds", "unit"), [(210.0, "b"), (210.1, "a")])
 def test_nobody_goes_who_is_more_than_150_s_slower(seconds: float, unit: str) -> None:
     """The price of coverage is bounded."""
     found = recommend(situation({idle("a"): 60.0, idle("b"): seconds}, ROUTINE, coverage=MODEL, utilisation=0.3))
-    assert found.best.unit == unit
+    assert best(found).unit == unit
 
 
 def test_what_has_been_waited_counts_against_the_target() -> None:
@@ -39,15 +42,15 @@ def test_what_has_been_waited_counts_against_the_target() -> None:
     units = {idle("a"): 60.0, idle("b"): 86.0}
     policy = Policy(target_share=0.85)
     found = recommend(situation(units, waiting, coverage=MODEL, utilisation=0.3, policy=policy))
-    assert found.best.unit == "a"
+    assert best(found).unit == "a"
     nearer = {idle("a"): 60.0, idle("b"): 85.0}
-    assert recommend(situation(nearer, waiting, coverage=MODEL, utilisation=0.3, policy=policy)).best.unit == "b"
+    assert best(situation(nearer, waiting, coverage=MODEL, utilisation=0.3, policy=policy)).unit == "b"
 
 
 def test_with_nobody_within_target_the_closest_goes() -> None:
     """Coverage never makes a late arrival later."""
     found = recommend(situation({idle("a"): 700.0, idle("b"): 710.0}, ROUTINE, coverage=MODEL, utilisation=0.3))
-    assert (found.best.unit, found.rule) == ("a", Rule.CLOSEST_NONE_WITHIN_TARGET)
+    assert (best(found).unit, found.rule) == ("a", Rule.CLOSEST_NONE_WITHIN_TARGET)
 
 
 @pytest.mark.parametrize(("utilisation", "unit"), [(0.5, "b"), (0.51, "a")])
@@ -55,18 +58,18 @@ def test_above_half_busy_the_closest_goes(utilisation: float, unit: str) -> None
     """A reserve is not kept when there is too little to keep."""
     units = {idle("a"): 60.0, idle("b"): 100.0}
     found = recommend(situation(units, ROUTINE, coverage=MODEL, utilisation=utilisation))
-    assert found.best.unit == unit
+    assert best(found).unit == unit
     assert (found.rule is Rule.CLOSEST_HIGH_UTILISATION) is (unit == "a")
 
 
 def test_without_a_coverage_model_the_closest_goes_and_it_is_said() -> None:
     """A centre without demand points still gets a recommendation."""
     found = recommend(situation({idle("a"): 60.0, idle("b"): 100.0}, ROUTINE))
-    assert (found.best.unit, found.rule) == ("a", Rule.CLOSEST_WITHOUT_COVERAGE_MODEL)
+    assert (best(found).unit, found.rule) == ("a", Rule.CLOSEST_WITHOUT_COVERAGE_MODEL)
 
 
 def test_weight_nought_is_closest_and_units_unknown_to_the_model_cost_nothing() -> None:
     """The weighting is a dial; a unit that no demand point knows leaves no gap."""
     units = {idle("a"): 60.0, idle("z"): 100.0}
-    assert recommend(situation(units, ROUTINE, coverage=MODEL, policy=Policy(coverage_weight=0.0))).best.unit == "a"
-    assert recommend(situation(units, ROUTINE, coverage=MODEL)).best.unit == "z"
+    assert best(situation(units, ROUTINE, coverage=MODEL, policy=Policy(coverage_weight=0.0))).unit == "a"
+    assert best(situation(units, ROUTINE, coverage=MODEL)).unit == "z"

@@ -3,13 +3,14 @@
 import pytest
 
 from schemas.vocabulary.natures import Priority
-from services.dispatch.domain.recommending import Reason, Refusal, Rule, recommend
-from tests.unit.dispatch.recommending.scenes import bound, idle, incident, situation
+from services.dispatch.domain.recommending import Reason, Recommendation, Refusal, Rule, recommend
+from tests.unit.dispatch.recommending.scenes import best, bound, idle, incident, situation
 
 
-def reasons(recommendation) -> dict[str, str]:
+def reasons(recommendation: Recommendation) -> dict[str, str]:
     """Unit → why it stands where it stands."""
-    return {known.unit: known.reason for known in (*recommendation.ranked, *recommendation.refused)}
+    ranked = {known.unit: str(known.reason) for known in recommendation.ranked}
+    return ranked | {known.unit: str(known.reason) for known in recommendation.refused}
 
 
 def test_the_fastest_idle_unit_goes_and_ties_fall_to_the_smaller_id() -> None:
@@ -25,27 +26,27 @@ def test_the_fastest_idle_unit_goes_and_ties_fall_to_the_smaller_id() -> None:
 def test_a_unit_is_diverted_from_thirty_seconds_gain_on(gain: float, diverted: bool) -> None:
     """The threshold is inclusive, and the decision names the incident that must be dispatched again at once."""
     found = recommend(situation({idle("a"): 200.0, bound("b"): 200.0 - gain}))
-    assert (found.best.unit == "b") is diverted
+    assert (best(found).unit == "b") is diverted
     assert found.redispatch == ("w-b" if diverted else None)
     if diverted:
         assert found.rule is Rule.FASTEST_DIVERTED
-        assert found.best.gain_s == pytest.approx(gain)
+        assert best(found).gain_s == pytest.approx(gain)
     else:
-        assert reasons(found)["b"] is Refusal.GAIN_TOO_SMALL
+        assert reasons(found)["b"] == Refusal.GAIN_TOO_SMALL
 
 
 def test_an_incident_loses_its_unit_only_once() -> None:
     """A unit whose incident was already left once is not taken again, however near it is."""
     found = recommend(situation({idle("a"): 500.0, bound("b", diversions=1): 10.0}))
-    assert found.best.unit == "a"
-    assert reasons(found)["b"] is Refusal.DIVERTED_BEFORE
+    assert best(found).unit == "a"
+    assert reasons(found)["b"] == Refusal.DIVERTED_BEFORE
 
 
 def test_nobody_is_taken_from_a_scene_or_from_another_p1() -> None:
     """Only units still on their way to something less urgent can be diverted."""
     found = recommend(situation({bound("a", on_scene=True): 5.0, bound("b", Priority.P1): 5.0, idle("c"): 500.0}))
     assert [known.unit for known in found.ranked] == ["c"]
-    assert reasons(found)["a"] is reasons(found)["b"] is Refusal.OCCUPIED
+    assert reasons(found)["a"] == reasons(found)["b"] == Refusal.OCCUPIED
 
 
 @pytest.mark.parametrize("priority", [Priority.P2, Priority.P3, Priority.P4])
@@ -58,8 +59,8 @@ def test_only_life_in_danger_diverts(priority: Priority) -> None:
 def test_with_nobody_idle_a_unit_on_its_way_is_diverted_whatever_the_gain() -> None:
     """There is nothing to compare with, so the gain is not stated."""
     found = recommend(situation({bound("a"): 550.0}))
-    assert found.best.unit == "a"
-    assert found.best.gain_s is None
+    assert best(found).unit == "a"
+    assert best(found).gain_s is None
     assert found.redispatch == "w-a"
 
 

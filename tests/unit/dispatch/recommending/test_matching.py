@@ -67,6 +67,7 @@ def test_a_backlog_is_due_from_two_on_and_an_empty_one_is_matched_to_nothing() -
     assert match(Backlog(())).pairs == ()
 
 
+Row = tuple[Priority, list[float | None]]
 SECONDS = st.one_of(st.none(), st.floats(1.0, 3_000.0))
 ROWS = st.lists(
     st.tuples(st.sampled_from(list(Priority)), st.lists(SECONDS, min_size=4, max_size=4)), min_size=1, max_size=4
@@ -74,7 +75,7 @@ ROWS = st.lists(
 
 
 @given(ROWS, st.floats(0.0, 5_000.0))
-def test_no_other_matching_costs_less(rows, waited) -> None:
+def test_no_other_matching_costs_less(rows: list[Row], waited: float) -> None:
     """Against every possible matching, with the costs written out again here."""
     named = [
         (f"i{at}", priority, {unit: each for unit, each in zip("abcd", seconds, strict=True) if each is not None})
@@ -93,7 +94,7 @@ def test_no_other_matching_costs_less(rows, waited) -> None:
 
 
 @given(ROWS)
-def test_a_p1_waits_only_if_no_less_urgent_incident_has_a_unit_it_could_use(rows) -> None:
+def test_a_p1_waits_only_if_no_less_urgent_incident_has_a_unit_it_could_use(rows: list[Row]) -> None:
     """Life first holds in the matching too."""
     named = [
         (f"i{at}", priority, {unit: each for unit, each in zip("abcd", seconds, strict=True) if each is not None})

@@ -1,5 +1,7 @@
 """Coverage gaps and move-up proposals."""
 
+from typing import Any
+
 import pytest
 
 from services.dispatch.domain.recommending import Policy, Positions, coverage_gaps, move_ups
@@ -10,9 +12,15 @@ MODEL = coverage((2.0, 3.0, 0.0), {"a": "100", "b": "100"}, {"w": "100", "e": "0
 SECONDS = {"a": {"w": 0.0, "e": 300.0}, "b": {"w": 0.0, "e": 200.0}}
 
 
-def positions(**changes) -> Positions:
+def positions(**changes: Any) -> Positions:
     """Two units in the west, both free."""
-    values = {"coverage": MODEL, "free": ("a", "b"), "seconds": SECONDS, "utilisation": 0.4, "policy": Policy()}
+    values: dict[str, Any] = {
+        "coverage": MODEL,
+        "free": ("a", "b"),
+        "seconds": SECONDS,
+        "utilisation": 0.4,
+        "policy": Policy(),
+    }
     return Positions(**values | changes)
 
 
@@ -40,7 +48,7 @@ def test_one_of_two_moves_to_the_gap_and_the_gain_is_the_one_reckoned_by_hand() 
     ],
     ids=["too far", "gain too small", "none wanted", "no way", "nobody free"],
 )
-def test_moves_are_bounded(changes) -> None:
+def test_moves_are_bounded(changes: dict[str, Any]) -> None:
     """By time, by gain, by number, and by who there is."""
     assert move_ups(positions(**changes)) == ()
 

@@ -1,16 +1,18 @@
 """What holds for every situation whatever."""
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.vocabulary.natures import Priority
-from services.dispatch.domain.recommending import Reason, Recommendation, Refusal, Situation, recommend
+from services.dispatch.domain.recommending import Reason, Recommendation, Refusal, Situation, Work, recommend
 from tests.unit.dispatch.recommending.any_situation import situations
+from tests.unit.dispatch.recommending.scenes import best, seconds_of
 
 
-def _work(situation: Situation) -> dict:
+def _work(situation: Situation) -> dict[str, Work | None]:
     return {unit.id: unit.work for unit in situation.units}
 
 
@@ -18,7 +20,7 @@ def _work(situation: Situation) -> dict:
 def test_ranked_and_refused_are_all_units_each_once(situation: Situation) -> None:
     """Nobody is forgotten, nobody is in both."""
     found = recommend(situation)
-    named = [known.unit for known in (*found.ranked, *found.refused)]
+    named = [known.unit for known in found.ranked] + [known.unit for known in found.refused]
     assert sorted(named) == sorted(unit.id for unit in situation.units)
 
 
@@ -27,7 +29,9 @@ def test_a_bound_unit_is_recommended_only_as_a_diversion_that_the_rules_allow(si
     """Never from a scene, from a P1, for less than a P1, a second time, nor for less than 30 s."""
     found = recommend(situation)
     work = _work(situation)
-    willing = [each.seconds for each in found.ranked if each.reason is not Reason.DECLINED_BEFORE and not each.diverts]
+    willing = [
+        seconds_of(each) for each in found.ranked if each.reason is not Reason.DECLINED_BEFORE and not each.diverts
+    ]
     for known in found.ranked:
         bound = work[known.unit]
         assert known.diverts == (bound.incident if bound else None)
@@ -38,11 +42,11 @@ def test_a_bound_unit_is_recommended_only_as_a_diversion_that_the_rules_allow(si
         assert not bound.on_scene
         assert bound.diversions == 0
         assert bound.incident != situation.incident.id
-        assert all(seconds - known.seconds >= 30.0 for seconds in willing)
+        assert all(seconds - seconds_of(known) >= 30.0 for seconds in willing)
 
 
 @given(situations(), st.randoms(use_true_random=False))
-def test_the_order_in_which_units_come_changes_nothing(situation: Situation, random) -> None:
+def test_the_order_in_which_units_come_changes_nothing(situation: Situation, random: Random) -> None:
     """The ranking is total: ties fall by id, not by chance."""
     shuffled = list(situation.units)
     random.shuffle(shuffled)
@@ -65,13 +69,11 @@ def test_nobody_unfit_is_ever_recommended(situation: Situation) -> None:
 def test_coming_nearer_never_costs_a_unit_its_place_for_life_in_danger(situation: Situation, share: float) -> None:
     """Monotone: the best of a P1 stays the best when it comes nearer."""
     life = replace(situation, incident=replace(situation.incident, priority=Priority.P1))
-    best = recommend(life).best
-    if best is None or best.seconds is None:
+    first = recommend(life).best
+    if first is None or first.seconds is None:
         return
-    nearer = replace(life, seconds={**life.seconds, best.unit: best.seconds * share})
-    after = recommend(nearer).best
-    assert after is not None
-    assert after.unit == best.unit
+    nearer = replace(life, seconds={**life.seconds, first.unit: first.seconds * share})
+    assert best(nearer).unit == first.unit
 
 
 @given(situations())
@@ -84,8 +86,8 @@ def test_one_unit_more_never_makes_a_p1_wait_longer(situation: Situation) -> Non
         if _found(without):
             assert _found(whole)
             # A diversion needs 30 s: a slightly nearer idle unit may keep one from happening.
-            slack = 30.0 if without.best.diverts else 0.0
-            assert whole.best.seconds <= without.best.seconds + slack
+            slack = 30.0 if best(without).diverts else 0.0
+            assert seconds_of(best(whole)) <= seconds_of(best(without)) + slack
 
 
 def _found(known: Recommendation) -> bool:
@@ -101,11 +103,11 @@ def test_coverage_is_bought_within_its_bounds_only(situation: Situation) -> None
     found = recommend(situation)
     if not _found(found):
         return
-    assert found.best is not None
-    closest = min(each.seconds for each in found.ranked if each.reason is not Reason.DECLINED_BEFORE)
-    if found.best.seconds > closest:
-        assert found.best.seconds <= closest + 150.0
-        assert found.best.seconds <= situation.incident.remaining_s(situation.now)
+    closest = min(seconds_of(each) for each in found.ranked if each.reason is not Reason.DECLINED_BEFORE)
+    first = seconds_of(best(found))
+    if first > closest:
+        assert first <= closest + 150.0
+        assert first <= situation.incident.remaining_s(situation.now)
         assert situation.utilisation <= 0.5
 
 
@@ -113,7 +115,8 @@ def test_coverage_is_bought_within_its_bounds_only(situation: Situation) -> None
 def test_a_refusal_for_too_small_a_gain_is_true(situation: Situation) -> None:
     """What is said of a unit is so."""
     found = recommend(situation)
-    idle = [each.seconds for each in found.ranked if not each.diverts]
+    idle = [seconds_of(each) for each in found.ranked if not each.diverts]
     for known in found.refused:
         if known.reason is Refusal.GAIN_TOO_SMALL:
+            assert known.seconds is not None
             assert min(idle) - known.seconds < 30.0

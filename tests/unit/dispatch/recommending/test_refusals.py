@@ -8,7 +8,7 @@ import pytest
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending import Policy, Reason, Refusal, Rule, recommend
-from tests.unit.dispatch.recommending.scenes import NOON, ago, idle, incident, situation
+from tests.unit.dispatch.recommending.scenes import NOON, ago, best, idle, incident, situation
 
 REFUSED: list[tuple[dict[str, Any], Refusal]] = [
     ({"retiring": True}, Refusal.RETIRING),
@@ -29,7 +29,7 @@ def test_a_unit_is_refused_with_its_reason(changes: dict[str, Any], reason: Refu
     units = {idle("a", **{"capabilities": able} | changes): 1.0, idle("b", capabilities=able): 500.0}
     found = recommend(situation(units, incident(capabilities=able)))
     assert [(known.unit, known.reason) for known in found.refused] == [("a", reason)]
-    assert found.best.unit == "b"
+    assert best(found).unit == "b"
 
 
 def test_an_unreachable_unit_is_refused_with_the_travel_engine_s_word() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.vocabulary.natures import Priority
-from services.dispatch.domain.recommending import relief
+from services.dispatch.domain.recommending import IncidentView, relief
 from services.dispatch.domain.recommending.utilisation import SMOOTHED_OVER_S, Utilisation
 from tests.unit.dispatch.recommending.scenes import NOON, bound, idle, incident, situation
 
@@ -13,6 +13,7 @@ from tests.unit.dispatch.recommending.scenes import NOON, bound, idle, incident,
 def test_a_free_unit_that_is_clearly_sooner_relieves_the_one_on_its_way() -> None:
     """The proposal names who goes, who is stood down, and the gain."""
     found = relief(situation({bound("a", Priority.P1): 200.0, idle("b"): 170.0, idle("c"): 180.0}), "a")
+    assert found is not None
     assert (found.send, found.stand_down, found.gain_s) == ("b", "a", 30.0)
 
 
@@ -21,7 +22,7 @@ def test_a_free_unit_that_is_clearly_sooner_relieves_the_one_on_its_way() -> Non
     [(incident(), 171.0), (incident(reliefs=1), 10.0), (incident(Priority.P2), 10.0)],
     ids=["gain too small", "relieved before", "not life in danger"],
 )
-def test_units_do_not_take_turns(known, seconds: float) -> None:
+def test_units_do_not_take_turns(known: IncidentView, seconds: float) -> None:
     """A relief is worth 30 s, happens once per incident, and only for life in danger."""
     assert relief(situation({bound("a", Priority.P1): 200.0, idle("b"): seconds}, known), "a") is None
 
