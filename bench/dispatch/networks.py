@@ -6,30 +6,45 @@ from pathlib import Path
 import numpy as np
 
 from bench.dispatch.city import City, Network, build
+from bench.travel.networks import grid, read_streets
+from services.dispatch.domain.travelling import Profile
 from services.dispatch.travel.graph import StreetGraph
-from services.dispatch.travel.loaders.jemss import read_jemss
+from services.dispatch.travel.speeds import RULES, free_kmh, seconds_at
 
-MANHATTAN = Path("../shared/data/roads/manhattan_jemss/1")
-GRID_SIDE, GRID_BLOCK_M, GRID_LIGHTS_KMH = 40, 150.0, 28.0
-LIGHTS_GAIN = 0.75
-"""Lights ÷ normal seconds, as in the Manhattan model, where a source gives one speed only."""
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+GRID_SIDE, UNITS, STATIONS = 60, 12, 8
 
 
-def grid(units: int = 12, stations: int = 8) -> City:
-    """A city of our own: 40 × 40 crossings of 150 m blocks, every fifth street twice as fast."""
-    rows, columns = (axis.ravel() for axis in np.mgrid[:GRID_SIDE, :GRID_SIDE])
-    tail, head, seconds = [], [], []
-    for step, line in ((1, rows), (GRID_SIDE, columns)):
-        inside = np.flatnonzero((columns if step == 1 else rows) < GRID_SIDE - 1)
-        speed = np.where(line[inside] % 5 == 0, 2.0, 1.0) * GRID_LIGHTS_KMH / 3.6
-        for ends in ((inside, inside + step), (inside + step, inside)):
-            tail.append(ends[0])
-            head.append(ends[1])
-            seconds.append(GRID_BLOCK_M / speed)
-    lat, lon = 45.0 + rows * GRID_BLOCK_M / 111_320.0, 6.0 + columns * GRID_BLOCK_M / (111_320.0 * np.cos(np.pi / 4))
-    arcs = (np.concatenate(tail), np.concatenate(head), np.concatenate(seconds))
-    network = Network("grid", lat, lon, *arcs, 1 / LIGHTS_GAIN)
-    return build(network, spread(network, stations), [unit % stations for unit in range(units)])
+def cities(data: Path = DATA, streets: Path | None = None, stations: str = "", units: int = UNITS) -> City:
+    """The city to simulate: `streets` if named, else Manhattan where the data is, else the grid.
+
+    `stations`: a CSV file with `lat,lon` lines, or how many to spread evenly (8 if empty).
+    """
+    manhattan_folder = data / "roads" / "manhattan_jemss" / "1"
+    if streets is None and manhattan_folder.is_dir():
+        return manhattan(manhattan_folder)
+    name = streets.name if streets else "grid"
+    network = of_streets(name, read_streets(streets) if streets else grid(GRID_SIDE))
+    places = _stations(network, stations)
+    return build(network, places, [unit % len(places) for unit in range(units)])
+
+
+def manhattan(folder: Path) -> City:
+    """The published model: its streets, stations and the station of each of its 12 ambulances."""
+    network = of_streets("manhattan", read_streets(folder / "travel" / "roads" / "roads.zip"))
+    stations = [(float(row[2]), float(row[1])) for row in _table(folder / "stations/stations_1.csv", "stations")]
+    units_at = [int(row[1]) - 1 for row in _table(folder / "ambulances/ambulances_1.csv", "ambulances")]
+    return build(network, stations, units_at)
+
+
+def of_streets(name: str, graph: StreetGraph) -> Network:
+    """Arcs that may be driven, with production's own speeds for both profiles."""
+    lights_s, normal_s = (seconds_at(graph, free_kmh(graph, each, RULES[each])) for each in Profile)
+    open_arcs = np.isfinite(lights_s)
+    both = open_arcs & np.isfinite(normal_s)
+    ratio = float(np.median(normal_s[both] / lights_s[both]))
+    ends = graph.tail[open_arcs].astype(np.int64), graph.head[open_arcs].astype(np.int64)
+    return Network(name, graph.node_lat, graph.node_lon, *ends, lights_s[open_arcs], ratio)
 
 
 def spread(network: Network, stations: int) -> list[tuple[float, float]]:
@@ -43,25 +58,15 @@ def spread(network: Network, stations: int) -> list[tuple[float, float]]:
     return [(float(network.lat[node]), float(network.lon[node])) for node in chosen]
 
 
-def manhattan(folder: Path = MANHATTAN) -> City:
-    """The published model: its streets, stations and the station of each of its 12 ambulances."""
-    network = of_streets("manhattan", read_jemss(folder / "travel/roads/roads.zip"))
-    stations = [(float(row[2]), float(row[1])) for row in _table(folder / "stations/stations_1.csv", "stations")]
-    units_at = [int(row[1]) - 1 for row in _table(folder / "ambulances/ambulances_1.csv", "ambulances")]
-    return build(network, stations, units_at)
-
-
-def of_streets(name: str, graph: StreetGraph) -> Network:
-    """Arc times from the graph's speeds; lights as the source says, else a quarter less than normal."""
-    normal_s = graph.length_m / graph.speed_kmh * 3.6
-    known = ~np.isnan(graph.lights_kmh)
-    lights_s = np.where(known, graph.length_m / np.where(known, graph.lights_kmh, 1.0) * 3.6, normal_s * LIGHTS_GAIN)
-    ratio = float(np.median(normal_s / lights_s))
-    return Network(name, graph.node_lat, graph.node_lon, graph.tail, graph.head, lights_s, ratio)
+def _stations(network: Network, stations: str) -> list[tuple[float, float]]:
+    if not stations or stations.isdigit():
+        return spread(network, int(stations or STATIONS))
+    rows = csv.reader(Path(stations).read_text().splitlines())
+    return [(float(row[0]), float(row[1])) for row in rows if row and row[0].strip() != "lat"]
 
 
 def _table(path: Path, name: str) -> list[list[str]]:
-    """Rows of one table of a JEMSS file: after its name and its header, up to the next blank line."""
+    """Rows of one table of a JEMSS file: after its name and its header, up to its end."""
     lines = [row for row in csv.reader(path.read_text().splitlines()) if row]
     start = next(at for at, row in enumerate(lines) if row[0] == name)
     return [row for row in lines[start + 2 :] if row[0].strip()]

@@ -1,5 +1,6 @@
 """Closest idle: the baseline. The most urgent, longest waiting call gets the idle car that is there first."""
 
+from bench.dispatch.choosers.vigie import Vigie
 from bench.dispatch.simulation.car import Car
 from bench.dispatch.simulation.world import World
 
@@ -24,3 +25,14 @@ class ClosestIdle:
 
     def changed(self, world: World) -> None:
         """Estimates nothing."""
+
+
+class ClosestIdleMoving(Vigie):
+    """Closest idle with the production move-up proposals followed: what of the gain is theirs."""
+
+    def dispatch(self, world: World) -> None:
+        """As closest idle does."""
+        ClosestIdle().dispatch(world)
+
+    def relieve(self, world: World) -> None:
+        """Relieves nobody."""

@@ -9,19 +9,20 @@ from bench.dispatch.city import City
 from bench.dispatch.simulation.car import TURNOUT_ROAD_S, Car
 from bench.dispatch.simulation.world import World, busy_share
 from schemas.vocabulary.dispatching import UnitState
+from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending import (
     Backlog,
     Coverage,
     IncidentView,
     Policy,
     Positions,
-    Recommendation,
     Situation,
     UnitView,
     Work,
     match,
     move_ups,
     recommend,
+    relief,
 )
 from services.dispatch.domain.recommending.utilisation import Utilisation
 
@@ -39,15 +40,20 @@ class Vigie:
         self._posts = {f"p{place}": place for place in city.posts}
         self._by_post = {name: self._reach[place].tobytes() for name, place in self._posts.items()}
         self._utilisation = Utilisation(EPOCH, 0.0, 0.0)
+        self._free: set[str] = set()
 
     def changed(self, world: World) -> None:
-        """Keeps the production estimate of utilisation."""
+        """Keeps the production estimate of utilisation; proposes relief where a car has become free."""
         self._utilisation = self._utilisation.seen(_clock(world.now), *busy_share(world.cars))
+        free = {car.id for car in world.cars if car.free(world.now)}
+        if free - self._free and not world.waiting:
+            self.relieve(world)
+        self._free = free
 
     def dispatch(self, world: World) -> None:
         """Matches a backlog, else follows the recommendation; again while anything moves."""
         sent = True
-        while sent and world.waiting:
+        while sent and world.waiting and self._could_help(world):
             backlog = Backlog(tuple(self.situation(world, call) for call in world.waiting))
             sent = self._share_out(world, backlog) if backlog.due else self._one(world, backlog.situations[0])
 
@@ -69,8 +75,15 @@ class Vigie:
     def situation(self, world: World, call: Call) -> Situation:
         """The production function's inputs for one call."""
         now = _clock(world.now)
-        diversions = world.outcomes[call.id].diversions
-        incident = IncidentView(call.id, call.priority, _clock(call.at), call.target_s, diversions=diversions)
+        past = world.outcomes[call.id]
+        incident = IncidentView(
+            call.id,
+            call.priority,
+            _clock(call.at),
+            call.target_s,
+            diversions=past.diversions,
+            reliefs=past.reliefs,
+        )
         return Situation(
             incident=incident,
             units=tuple(_unit(world, car, now) for car in world.cars),
@@ -80,6 +93,20 @@ class Vigie:
             coverage=self._coverage(world),
             policy=self.policy,
         )
+
+    def _could_help(self, world: World) -> bool:
+        """Spares asking where the answer is known: nobody is free, and no P1 could take a unit from another call."""
+        urgent = any(call.priority is Priority.P1 for call in world.waiting)
+        return urgent or any(car.free(world.now) for car in world.cars)
+
+    def relieve(self, world: World) -> None:
+        """Follows relief proposals."""
+        on_way = [car for car in world.cars if car.call is not None and not car.on_scene]
+        for car in on_way:
+            if car.call is not None and car.call.priority is Priority.P1:
+                proposal = relief(self.situation(world, car.call), car.id)
+                if proposal is not None:
+                    world.relieve(car, next(other for other in world.cars if other.id == proposal.send))
 
     def _one(self, world: World, situation: Situation) -> bool:
         best = recommend(situation).best
@@ -126,6 +153,3 @@ def _unit(world: World, car: Car, now: datetime) -> UnitView:
 
 def _clock(seconds: float) -> datetime:
     return EPOCH + timedelta(seconds=seconds) if seconds != float("inf") else NOWHERE
-
-
-__all__ = ["Recommendation", "Vigie"]

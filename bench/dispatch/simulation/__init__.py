@@ -1,1 +1,1 @@
-"""An event-driven simulator of patrols: turnout, journeys, diversion, queue, return to post, shifts, breaks, move-ups."""
+"""An event-driven simulator of patrols: turnout, journeys, diversion, queue, shifts, breaks, move-ups."""

@@ -46,6 +46,7 @@ class Car:
     duty_until: float = float("inf")
     rest_until: float = 0.0
     version: int = 0
+    turnouts_s: tuple[float, float] = (TURNOUT_POST_S, TURNOUT_ROAD_S)
 
     def free(self, now: float) -> bool:
         """True if it is on duty, rested and bound to nothing."""
@@ -68,8 +69,8 @@ class Car:
     def turnout_s(self, now: float) -> float:
         """Seconds before it moves for a new order; a turnout under way is finished first."""
         if self.leg is not None:
-            return max(TURNOUT_ROAD_S, self.leg.start + self.leg.turnout_s - now)
-        return TURNOUT_POST_S if self.node == self.home else TURNOUT_ROAD_S
+            return max(self.turnouts_s[1], self.leg.start + self.leg.turnout_s - now)
+        return self.turnouts_s[0] if self.node == self.home else self.turnouts_s[1]
 
 
 def _way(city: City, leg: Leg) -> tuple[list[float], list[int]]:

@@ -32,11 +32,12 @@ class Chooser(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """How one call went: seconds to the first unit on scene (None: never), diversions suffered."""
+    """How one call went: seconds to the first unit on scene (None: never), diversions suffered, reliefs."""
 
     call: Call
     seconds: float | None = None
     diversions: int = 0
+    reliefs: int = 0
 
 
 @dataclass(slots=True)
@@ -96,6 +97,22 @@ class World:
         self._drive(car, call.place, (1.0 if call.lights else self.city.normal_by_lights) * call.traffic)
         car.call, car.bound_since = call, self.now
         self._later(car, self._on_scene)
+
+    def relieve(self, stand_down: Car, send: Car) -> None:
+        """Sends a free car to the call that the other is on its way to; the other is free and goes home."""
+        call = stand_down.call
+        if call is None or stand_down.on_scene:
+            raise ValueError(f"{stand_down.id} is not on its way")
+        stand_down.call = None
+        self.waiting.append(call)
+        self.send(send, call)
+        self.outcomes[call.id].reliefs += 1
+        self.go_to(stand_down, stand_down.home)
+
+    def drop(self, call: Call) -> None:
+        """Gives a waiting call up: it is lost."""
+        self.waiting.remove(call)
+        self._open -= 1
 
     def go_to(self, car: Car, place: int) -> None:
         """Sends a free car to a place, not under lights; it stays free on the way."""

@@ -12,6 +12,7 @@ from services.dispatch.domain.recommending.policy import Policy
 from services.dispatch.domain.recommending.reasons import Reason, Refusal, Rule
 from services.dispatch.domain.recommending.recommend import recommend
 from services.dispatch.domain.recommending.recommendation import Ranked, Recommendation, Refused
+from services.dispatch.domain.recommending.relieving import Relief, relief
 from services.dispatch.domain.recommending.situation import IncidentView, Situation, UnitView, Work
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Recommendation",
     "Refusal",
     "Refused",
+    "Relief",
     "Rule",
     "Situation",
     "UnitView",
@@ -37,4 +39,5 @@ __all__ = [
     "match",
     "move_ups",
     "recommend",
+    "relief",
 ]

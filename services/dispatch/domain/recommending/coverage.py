@@ -52,10 +52,5 @@ def losses(coverage: Coverage, free: Iterable[str], busy_fraction: float) -> dic
     return dict(zip(units, (reach @ marginal).tolist(), strict=True))
 
 
-def expected(coverage: Coverage, counts: Floats, busy_fraction: float) -> float:
-    """Share of demand (0…1) expected to find a free unit in reach, `counts` units reaching each point."""
-    return float(_weights(coverage) @ (1.0 - busy_fraction**counts))
-
-
 def _weights(coverage: Coverage) -> Floats:
     return np.asarray(coverage.weights, dtype=np.float64) / coverage.total

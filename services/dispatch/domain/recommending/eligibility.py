@@ -31,7 +31,7 @@ def sort_out(situation: Situation) -> Field:
     divertible: list[UnitView] = []
     blind: list[Refused] = []
     refused: list[Refused] = []
-    for unit in sorted(situation.units, key=lambda known: known.id):
+    for unit in sorted(situation.units, key=_id):
         reason = refusal(unit, situation)
         if reason in SOFT and unit.work is None:
             blind.append(_refused(unit, reason, situation))
@@ -46,6 +46,10 @@ def sort_out(situation: Situation) -> Field:
     return Field(tuple(idle), tuple(declined), tuple(divertible), tuple(blind), tuple(refused))
 
 
+def _id(unit: UnitView) -> str:
+    return unit.id
+
+
 def refusal(unit: UnitView, situation: Situation) -> Refusal | None:
     """Why the unit is not proposed; None if it is idle, or bound but divertible for this incident."""
     return _not_working(unit, situation) or _not_suited(unit, situation) or _not_found(unit, situation)
@@ -57,13 +61,14 @@ def free_for_next(unit: UnitView, situation: Situation) -> bool:
 
 
 def _not_working(unit: UnitView, situation: Situation) -> Refusal | None:
-    checks = (
-        (unit.retiring, Refusal.RETIRING),
-        (unit.state is UnitState.OFF_DUTY, Refusal.OFF_DUTY),
-        (unit.state is UnitState.UNAVAILABLE, Refusal.UNAVAILABLE),
-        (unit.rest_until is not None and unit.rest_until > situation.now, Refusal.RESTING),
-    )
-    return next((reason for holds, reason in checks if holds), None)
+    if unit.retiring:
+        return Refusal.RETIRING
+    if unit.state is UnitState.OFF_DUTY:
+        return Refusal.OFF_DUTY
+    if unit.state is UnitState.UNAVAILABLE:
+        return Refusal.UNAVAILABLE
+    resting = unit.rest_until is not None and unit.rest_until > situation.now
+    return Refusal.RESTING if resting else None
 
 
 def _not_suited(unit: UnitView, situation: Situation) -> Refusal | None:
@@ -91,7 +96,7 @@ def _bound(unit: UnitView, situation: Situation) -> Refusal | None:
 def _not_found(unit: UnitView, situation: Situation) -> Refusal | None:
     if unit.position_at is None:
         return Refusal.POSITION_UNKNOWN
-    if situation.now - unit.position_at > timedelta(seconds=situation.policy.position_stale_s):
+    if (situation.now - unit.position_at).total_seconds() > situation.policy.position_stale_s:
         return Refusal.POSITION_STALE
     seconds = situation.seconds.get(unit.id)
     if seconds is None:

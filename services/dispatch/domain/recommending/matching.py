@@ -1,6 +1,6 @@
 """A backlog: several incidents wait, and the free units are shared out among them together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending.coverage import Floats
 from services.dispatch.domain.recommending.diverting import gains
-from services.dispatch.domain.recommending.eligibility import sort_out
+from services.dispatch.domain.recommending.eligibility import Field, sort_out
 from services.dispatch.domain.recommending.situation import Situation
 
 
@@ -58,26 +58,27 @@ def match(backlog: Backlog) -> Matching:
     units = sorted({unit.id for known in situations for unit in known.units})
     if not situations:
         return Matching((), (), 0.0)
-    costs = cost_matrix(situations, units)
+    fields = [sort_out(known) for known in situations]
+    costs = cost_matrix(situations, fields, units)
     rows, columns = linear_sum_assignment(costs)
     pairs = {}
     for known, column in zip(situations, columns.tolist(), strict=True):
         if column < len(units):
             unit = units[column]
             pairs[known.incident.id] = Pair(known.incident.id, unit, known.seconds[unit])
-    pairs |= _diverting(situations, pairs)
+    pairs |= _diverting(situations, fields, pairs)
     waiting = tuple(known.incident.id for known in situations if known.incident.id not in pairs)
     chosen = tuple(pairs[incident] for incident in sorted(pairs))
     return Matching(chosen, waiting, float(costs[rows, columns].sum()))
 
 
-def _diverting(situations: Iterable[Situation], pairs: Mapping[str, Pair]) -> dict[str, Pair]:
+def _diverting(situations: Sequence[Situation], fields: Sequence[Field], pairs: Mapping[str, Pair]) -> dict[str, Pair]:
     """Pairs that replace or add to `pairs`; each unit is diverted once."""
     found: dict[str, Pair] = {}
-    urgent = [known for known in situations if known.incident.priority is Priority.P1]
-    for known in sorted(urgent, key=lambda each: (each.incident.opened_at, each.incident.id)):
+    both = zip(situations, fields, strict=True)
+    urgent = [(known, field) for known, field in both if known.incident.priority is Priority.P1]
+    for known, field in sorted(urgent, key=lambda each: (each[0].incident.opened_at, each[0].incident.id)):
         held = pairs.get(known.incident.id)
-        field = sort_out(known)
         worth, _ = gains(known, field.divertible, None if held is None else held.seconds)
         taken = {pair.unit for pair in found.values()}
         best = min(
@@ -90,23 +91,18 @@ def _diverting(situations: Iterable[Situation], pairs: Mapping[str, Pair]) -> di
     return found
 
 
-def cost_matrix(situations: Sequence[Situation], units: Sequence[str]) -> Floats:
+def cost_matrix(situations: Sequence[Situation], fields: Sequence[Field], units: Sequence[str]) -> Floats:
     """Incidents × (units, then one column an incident for leaving it waiting); inf where a unit may not be sent."""
     costs = np.full((len(situations), len(units) + len(situations)), np.inf)
     column = {unit: place for place, unit in enumerate(units)}
-    for row, known in enumerate(situations):
-        weight = _aging(known)
-        travel = weight * known.policy.time_weight[known.incident.priority]
-        for unit in _willing(known):
-            counted = min(known.seconds[unit], known.policy.travel_counts_at_most_s)
-            costs[row, column[unit]] = travel * counted
-        costs[row, len(units) + row] = weight * known.policy.left_waiting[known.incident.priority]
+    for row, (known, field) in enumerate(zip(situations, fields, strict=True)):
+        weight, policy, priority = _aging(known), known.policy, known.incident.priority
+        willing = [unit.id for unit in field.idle or field.declined]
+        seconds = np.array([known.seconds[unit] for unit in willing])
+        travel = weight * policy.time_weight[priority]
+        costs[row, [column[unit] for unit in willing]] = travel * np.minimum(seconds, policy.travel_counts_at_most_s)
+        costs[row, len(units) + row] = weight * policy.left_waiting[priority]
     return costs
-
-
-def _willing(situation: Situation) -> Iterable[str]:
-    field = sort_out(situation)
-    return (unit.id for unit in field.idle or field.declined)
 
 
 def _aging(situation: Situation) -> float:

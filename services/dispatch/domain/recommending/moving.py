@@ -1,11 +1,11 @@
 """Coverage gaps, and which idle unit should move to which post to close them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from services.dispatch.domain.recommending.coverage import Coverage, Floats, bits, expected
+from services.dispatch.domain.recommending.coverage import Coverage, Floats, bits
 from services.dispatch.domain.recommending.policy import Policy
 
 
@@ -60,35 +60,39 @@ def move_ups(positions: Positions) -> tuple[MoveUp, ...]:
     free = tuple(sorted(unit for unit in positions.free if unit in positions.coverage.by_unit))
     if not free or not positions.coverage.by_post:
         return ()
-    counts = _reach(positions.coverage, free).sum(axis=0)
+    coverage, posts = positions.coverage, sorted(positions.coverage.by_post)
+    reach = _reach(coverage, free)
+    at_posts = bits((coverage.by_post[post] for post in posts), len(coverage.weights))
+    weights = np.asarray(coverage.weights) / coverage.total
     moves: list[MoveUp] = []
-    while len(moves) < positions.policy.moves_at_most:
-        still = [unit for unit in free if unit not in {move.unit for move in moves}]
-        best = _best_move(positions, still, counts)
+    for _ in range(positions.policy.moves_at_most):
+        gains = _gains(reach, at_posts, weights, _busy(positions))
+        moved = {move.unit for move in moves}
+        best = _best_move(positions, [unit if unit not in moved else None for unit in free], posts, gains)
         if best is None:
             break
         moves.append(best)
-        before, after = positions.coverage.by_unit[best.unit], positions.coverage.by_post[best.post]
-        rows = bits((before, after), len(positions.coverage.weights))
-        counts = counts - rows[0] + rows[1]
+        reach[free.index(best.unit)] = at_posts[posts.index(best.post)]
     return tuple(moves)
 
 
-def _best_move(positions: Positions, units: list[str], counts: Floats) -> MoveUp | None:
-    """Gains of all pairs at once: what the unit's leaving costs and the post's reach brings where it is missing."""
-    coverage, policy, busy = positions.coverage, positions.policy, _busy(positions)
-    posts = sorted(coverage.by_post)
-    at_posts = bits((coverage.by_post[post] for post in posts), len(coverage.weights))
-    now = expected(coverage, counts, busy)
+def _gains(reach: Floats, at_posts: Floats, weights: Floats, busy: float) -> Floats:
+    """Units × posts: what the post's reach brings where it is missing, less what the unit's leaving costs."""
+    others = reach.sum(axis=0) - reach
+    alone: Floats = weights * (1.0 - busy) * busy**others
+    gains: Floats = alone @ at_posts.T - (alone * reach).sum(axis=1, keepdims=True)
+    return gains
+
+
+def _best_move(positions: Positions, units: Sequence[str | None], posts: Sequence[str], gains: Floats) -> MoveUp | None:
+    """The move that gains most; ties by seconds, unit, post. None among `units`: has moved already."""
+    policy = positions.policy
     found: list[MoveUp] = []
-    for unit in units:
-        left = counts - bits((coverage.by_unit[unit],), len(coverage.weights))[0]
-        chance = np.asarray(coverage.weights) / coverage.total * busy**left
-        base = expected(coverage, left, busy) - now
-        for post, gain in zip(posts, (base + (1.0 - busy) * (at_posts @ chance)).tolist(), strict=True):
-            seconds = positions.seconds.get(unit, {}).get(post)
-            if seconds is not None and 0 < seconds <= policy.move_within_s and gain >= policy.move_gain_at_least:
-                found.append(MoveUp(unit, post, seconds, gain))
+    for row, column in np.argwhere(gains >= policy.move_gain_at_least).tolist():
+        unit, post = units[row], posts[column]
+        seconds = positions.seconds.get(unit, {}).get(post) if unit is not None else None
+        if unit is not None and seconds is not None and 0 < seconds <= policy.move_within_s:
+            found.append(MoveUp(unit, post, seconds, float(gains[row, column])))
     return min(found, key=lambda move: (-round(move.gain, 9), move.seconds, move.unit, move.post), default=None)
 
 

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.vocabulary.natures import Priority
-
-TIME_WEIGHT: Mapping[str, float] = {Priority.P1: 8.0, Priority.P2: 4.0, Priority.P3: 2.0, Priority.P4: 1.0}
+TIME_WEIGHT: Mapping[str, float] = {"P1": 8.0, "P2": 4.0, "P3": 2.0, "P4": 1.0}
 """How much a second of travel costs in the matching, by priority."""
 
 LEFT_WAITING_S: Mapping[str, float] = {
-    Priority.P1: 10_000_000.0,
-    Priority.P2: 1_000_000.0,
-    Priority.P3: 100_000.0,
-    Priority.P4: 10_000.0,
+    "P1": 10_000_000.0,
+    "P2": 1_000_000.0,
+    "P3": 100_000.0,
+    "P4": 10_000.0,
 }
 """What leaving an incident without a unit costs in the matching. A tenfold step a priority is above anything that
 aging (at most fourfold) and travel can add, so no unit goes to a P2 while a P1 that it could reach is left waiting."""
@@ -26,8 +24,14 @@ class Policy:
     """A unit is diverted to a P1 only if it arrives at least so much sooner than the best idle one."""
     diversions_per_incident: int = 1
     """How often one incident may lose the unit that was on its way."""
+    relief_gain_s: float = 30.0
+    """A unit on its way to a P1 is replaced by a newly free one that arrives at least so much sooner."""
+    reliefs_per_incident: int = 1
     slower_than_closest_s: float = 150.0
     """For coverage's sake a P2 or P3 may wait at most so much longer than for the closest unit."""
+    target_share: float = 0.85
+    """A unit counts as within target if it arrives within this share of what is left of it. Journeys take now and
+    then longer than the map says: with 1.0 the reserve was kept at the price of late P2 and P3 (bench/dispatch)."""
     coverage_until_utilisation: float = 0.5
     """Above this utilisation the closest goes: keeping a reserve costs more than it brings."""
     coverage_weight: float = 1.0

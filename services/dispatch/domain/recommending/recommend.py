@@ -72,13 +72,13 @@ def _by_coverage(situation: Situation, willing: list[Ranked]) -> tuple[Rule, lis
         return Rule.NO_UNIT, []
     closest = replace(willing[0], reason=Reason.FASTEST)
     others = willing[1:]
-    limit = min(
-        situation.incident.remaining_s(situation.now), _time(closest)[0] + situation.policy.slower_than_closest_s
-    )
+    policy = situation.policy
+    in_target = policy.target_share * situation.incident.remaining_s(situation.now)
+    limit = min(in_target, _time(closest)[0] + policy.slower_than_closest_s)
     within = [known for known in (closest, *others) if _time(known)[0] <= limit]
     if situation.coverage is None:
         return Rule.CLOSEST_WITHOUT_COVERAGE_MODEL, [closest, *others]
-    if situation.utilisation > situation.policy.coverage_until_utilisation:
+    if situation.utilisation > policy.coverage_until_utilisation:
         return Rule.CLOSEST_HIGH_UTILISATION, [closest, *others]
     if not within:
         return Rule.CLOSEST_NONE_WITHIN_TARGET, [closest, *others]

@@ -76,15 +76,14 @@ def _incident_out(incident: IncidentView) -> dict[str, Any]:
         "declined": sorted(incident.declined),
         "callers": sorted(incident.callers),
         "diversions": incident.diversions,
+        "reliefs": incident.reliefs,
     }
 
 
 def _incident_in(known: Mapping[str, Any]) -> IncidentView:
     sets = {name: frozenset(known[name]) for name in ("capabilities", "declined", "callers")}
     opened_at = datetime.fromisoformat(known["opened_at"])
-    return IncidentView(
-        known["id"], Priority(known["priority"]), opened_at, known["target_s"], diversions=known["diversions"], **sets
-    )
+    return IncidentView(**{**known, **sets, "priority": Priority(known["priority"]), "opened_at": opened_at})
 
 
 def _unit_out(unit: UnitView) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class IncidentView:
 
     `declined`: units that declined this slot or let its offer lapse; they come last. `callers`: units that ask for
     help themselves and are not sent. `diversions`: how often it lost a unit that was on its way.
+    `reliefs`: how often it was given a sooner one instead.
     """
 
     id: str
@@ -26,6 +27,7 @@ class IncidentView:
     declined: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
     diversions: int = 0
+    reliefs: int = 0
 
     def remaining_s(self, now: datetime) -> float:
         """Seconds until the target is missed; negative once it is."""
