@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean
+.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -8,12 +8,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	then echo $$p; exit; fi; done; echo python3)
 PY := .venv/bin/python
 TOOLS := .venv-tools/bin
-SOURCES := schemas services cli demo deploy tests
+SOURCES := schemas services cli demo deploy tests bench
 # Folders that are there already: lets every target work while a part is still being written.
 PRESENT = $(wildcard $(SOURCES))
 
 # Settings reach the processes as environment: `make demo DEMO_SECONDS=60 VIGIE_BROKERS=3`.
-export DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY
+export STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY
 
 help: ## cette liste / this list
 	@echo "Vigie — make <cible / target>"
@@ -51,6 +51,12 @@ test-unit: venv ## les tests sans processus / tests without processes
 
 test-flow: venv ## les tests sur Kafka et PostgreSQL réels / tests on real Kafka and PostgreSQL
 	@$(PY) -m pytest tests/flow
+
+bench-dispatch: venv ## la décision contre l'optimum / the decision against the optimum (STREETS= STATIONS= UNITS=)
+	@$(PY) -m bench.dispatch
+
+bench-travel: venv ## temps de trajet : vitesse et justesse / travel times: speed and accuracy (STREETS=)
+	@$(PY) -m bench.travel
 
 check: venv tools ## style, types, imports, verrous / style, types, imports, locks
 	@$(PY) -m ruff check $(PRESENT)

@@ -88,6 +88,7 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     health.set("live", State.WAITING, "connecting to PostgreSQL")
     app = build(Door(database, library, live, timer, settings), health)
     try:
+        await _open_packs(library, database)
         await lifecycle.until_stopped(
             stop,
             serve(app, settings.bind_host, settings.dispatch_port, stop),
@@ -108,6 +109,14 @@ async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: async
             await asyncio.wait_for(stop.wait(), FORGET_EVERY_S)
         except TimeoutError:
             await _forget_now(database, timedelta(seconds=settings.stream_kept_s))
+
+
+async def _open_packs(library: Library, database: AsyncEngine) -> None:
+    """Without PostgreSQL they are read when it is back."""
+    try:
+        await library.open(database)
+    except FAULTS as error:
+        log.warning("packs_wait", reason=type(error).__name__)
 
 
 async def _forget_now(database: AsyncEngine, kept: timedelta) -> None:

@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.pack.devices import Device
 from schemas.pack.pack import CityPack
 from schemas.pack.places import Centre, Commune, Site
 from schemas.pack.responders import Agency, RunCard
 from services.chassis import logs
+from services.dispatch.domain.report import Place
 from services.dispatch.domain.run_card import Card, Need
 from services.dispatch.domain.travelling import TravelTimes
 from services.dispatch.store.tables import current_packs, packs
 from services.dispatch.travel.of_pack import travel_of
 from services.dispatch.travel.straight_line import StraightLineTravel
+from services.dispatch.travel.streets import StreetTravel
 
 log = logs.get(__name__)
 STRAIGHT = StraightLineTravel()
@@ -97,8 +99,18 @@ class Library:
         """Travel times for a version; straight lines until its streets are prepared: no decision waits for that."""
         return self._travel.get(book.version, STRAIGHT)
 
-    async def prepared(self) -> None:
-        """Returns once the streets of every version met so far are prepared."""
+    def remember(self, centre: str, place: Place) -> None:
+        """Finds the street at a unit's new position now, so that the next decision need not."""
+        for known, version in self._books:
+            travel = self._travel.get(version)
+            if known == centre and isinstance(travel, StreetTravel):
+                travel.remember([place])
+
+    async def open(self, engine: AsyncEngine) -> None:
+        """Reads the packs in force and prepares their streets: before the first decision, not during it."""
+        async with engine.connect() as conn:
+            for centre in (await conn.execute(select(current_packs.c.centre))).scalars().all():
+                await self.current(conn, centre)
         while self._preparing:
             await asyncio.wait(self._preparing)
 

@@ -32,7 +32,7 @@ from services.dispatch.store.work import Work
 
 LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
 NO_UNIT_FREE, NO_UNIT_LEFT = "no_unit_free", "no_unit_left"
-DIVERTED, MATCHED = "diverted", "matched"
+DIVERTED = "diverted"
 SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
@@ -93,13 +93,10 @@ async def offer_units(
     offer: timedelta,
     reason: str,
     actor: str = SYSTEM,
-    *,
-    prefer: str | None = None,
 ) -> None:
     """Offers each free slot of a patrol task to the recommended unit; without one the task waits, visibly.
 
     A unit that declined or let an offer lapse is asked again only after as long as an offer stands, and last.
-    `prefer`: the unit that the matching of a backlog found for this task, if it may still be sent.
     """
     slots = free_slots(case, task)
     if not slots:
@@ -108,15 +105,14 @@ async def offer_units(
     resting = _lapsed(case, task, since=work.now - offer)
     situation, basis = await situation_of(work, case, task, units, _lapsed(case, task))
     for slot in slots:
-        situation, advice, chosen = await _decide(work, situation, resting, prefer)
+        situation, advice, chosen = await _decide(work, situation, resting)
         inputs = decision_inputs(case, situation, advice, basis)
         if chosen is None:
             _wait(case, task, len(situation.units), bool(resting), inputs)
             return
         if chosen.diverts is not None:
             await _divert(work, chosen.diverts, chosen.unit, case.incident.id)
-        why = chosen.reason.value if chosen.unit != prefer else MATCHED
-        await assign(work, case, task, slot, units[chosen.unit], why, offer, actor, inputs)
+        await assign(work, case, task, slot, units[chosen.unit], chosen.reason, offer, actor, inputs)
         situation = after_binding(situation, chosen.unit)
         if chosen.diverts is not None:
             await _dispatch_again(work, chosen.diverts, offer)
@@ -124,13 +120,12 @@ async def offer_units(
 
 
 async def _decide(
-    work: Work, situation: Situation, resting: frozenset[str], prefer: str | None
+    work: Work, situation: Situation, resting: frozenset[str]
 ) -> tuple[Situation, Recommendation, Ranked | None]:
     """The recommendation and who is sent by it. A diversion whose incident somebody holds just now is passed over."""
     while True:
         advice = recommend(situation)
-        willing = [known for known in advice.ranked if known.unit not in resting]
-        chosen = next((known for known in willing if known.unit == prefer), willing[0] if willing else None)
+        chosen = next((known for known in advice.ranked if known.unit not in resting), None)
         if chosen is None or chosen.diverts is None:
             return situation, advice, chosen
         if await cases.load(work, chosen.diverts, wait=False) is not None:

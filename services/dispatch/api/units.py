@@ -48,6 +48,7 @@ async def put_position(door: Doors, request: Request, unit: str, body: bodies.Po
         row = await _row(work, unit)
         place = Place(body.lat, body.lon, body.accuracy_m)
         applied = await fleet.put_position(work, unit, place, body.at)
+        door.library.remember(row["centre"], place)
         if applied:
             position = Position(lat=body.lat, lon=body.lon, accuracy_m=body.accuracy_m)
             message = UnitPositionReported(
