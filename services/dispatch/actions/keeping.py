@@ -21,6 +21,7 @@ def keep(work: Work, case: Case) -> None:
 
     async def write_ended(work: Work) -> None:
         await cases.write_ended(case, work)
+        await _show_assignments(work, case, active=False)
 
     async def write(work: Work) -> None:
         if not (case.touched or case.changed):
@@ -44,15 +45,21 @@ async def _tell(work: Work, case: Case) -> None:
             reason=recorded.reason,
         )
     work.show("incident", views.case_view(case) | {"events": [r.event for r in case.recorded]})
-    changed = case.changed_of(case.assignments)
-    if changed:
-        card = views.tablet_view(case.incident, case.book, await _alarms(work, case))
-        for assignment in changed:
-            work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
-            work.publish("assignments", messages.assignment_message(work, case, assignment))
+    await _show_assignments(work, case, active=True)
     for order in case.changed_of(case.orders):
         work.show("work_order", {"order_id": order.id, "incident_id": order.incident_id, "state": order.state})
         work.publish("work-orders", messages.order_message(work, case, order))
+
+
+async def _show_assignments(work: Work, case: Case, *, active: bool) -> None:
+    """The ended ones of all cases come before the active ones: nobody ever sees a unit on two at once."""
+    changed = [known for known in case.changed_of(case.assignments) if known.state.active is active]
+    if not changed:
+        return
+    card = views.tablet_view(case.incident, case.book, await _alarms(work, case))
+    for assignment in changed:
+        work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
+        work.publish("assignments", messages.assignment_message(work, case, assignment))
 
 
 async def _alarms(work: Work, case: Case) -> list[str]:

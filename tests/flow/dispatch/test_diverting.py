@@ -2,7 +2,10 @@
 
 import asyncio
 
+from sqlalchemy import select
+
 from schemas.vocabulary.natures import Nature
+from services.dispatch.store import tables
 from tests.flow.dispatch.world import CLOCK, PATROLS, World, now, signal, sos
 
 NEAREST, SECOND, THIRD = PATROLS
@@ -31,6 +34,16 @@ async def test_the_nearest_unit_is_diverted_and_the_other_incident_gets_another(
     [offered] = [e for e in (await world.card(life))["events"] if e["event"] == "unit_offered"]
     assert offered["reason"] == "diverted"
     assert offered["inputs"]["recommendation"]["ranked"][0]["diverts"] == routine
+
+
+async def test_the_tablet_learns_that_one_ended_before_the_other_begins(world: World) -> None:
+    """On the live stream the diverted assignment comes before the new offer, so that no tablet ever holds two."""
+    routine = await on_the_way_to_routine(world)
+    life = await world.urgent(sos("anna"))
+    shown = [row["data"] for row in await world.rows(select(tables.stream).order_by(tables.stream.c.position))]
+    own = [(row["incident_id"], row["state"]) for row in shown if row.get("unit") == NEAREST and "assignment_id" in row]
+    told = [known for known in own if known[0] in {routine, life} and known[1] in {"diverted", "offered"}]
+    assert told[-2:] == [(routine, "diverted"), (life, "offered")]
 
 
 async def test_an_incident_loses_its_unit_once(world: World) -> None:
