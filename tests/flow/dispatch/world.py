@@ -180,11 +180,37 @@ def outcome(of: Signal, what: Outcome, reason: ScreeningReason, **more: Any) -> 
     return SignalOutcome(**plain | {"outcome": what, "reason": reason, "decided_at": now()} | more)
 
 
+@dataclass(frozen=True)
+class Engines:
+    """Connections to one database: as dispatch has them, and plain ones for looking at and changing rows."""
+
+    own: AsyncEngine
+    direct: AsyncEngine
+    """Without the time-outs that throw a slow process out."""
+
+    @classmethod
+    def to(cls, url: str) -> "Engines":
+        """New ones."""
+        return cls(engine(url, "dispatch-test", pool=20), create_async_engine(address(url)))
+
+    async def direct_execute(self, script: str) -> None:
+        """Runs several statements in one transaction."""
+        async with self.direct.begin() as conn:
+            for statement in script.split("; "):
+                await conn.execute(text(statement))
+
+    async def dispose(self) -> None:
+        """Closes all."""
+        await self.own.dispose()
+        await self.direct.dispose()
+
+
 @dataclass
 class World:
     """One dispatch over one database; nothing runs by itself except what a test starts."""
 
     url: str
+    engines: Engines
     offer_s: float = 30.0
     unclaimed_alarm_s: float = 15.0
     unacknowledged_p1_s: float = 60.0
@@ -195,9 +221,7 @@ class World:
     http: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
-        self.engine, self.library = engine(self.url, "dispatch-test", pool=20), Library()
-        # For looking at and changing rows, without the time-outs that throw a slow process out.
-        self.direct = create_async_engine(address(self.url))
+        self.engine, self.direct, self.library = self.engines.own, self.engines.direct, Library()
         self.settings = DispatchSettings(
             database_url=self.url,
             offer_s=self.offer_s,
@@ -218,8 +242,7 @@ class World:
     async def close(self) -> None:
         """Gives everything back."""
         await self.http.aclose()
-        await self.engine.dispose()
-        await self.direct.dispose()
+        await self.engines.dispose()
 
     async def do(self, act: Callable[[Work], Awaitable[T]]) -> T:
         """One transaction."""
