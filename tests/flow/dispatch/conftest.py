@@ -14,7 +14,8 @@ from psycopg import sql
 
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.tables import metadata
-from tests.flow.dispatch.world import Engines, World, city
+from tests.flow.dispatch.builders import city
+from tests.flow.dispatch.world import Engines, World
 
 
 def _execute(url: str, *statements: sql.Composed | sql.SQL) -> None:

@@ -9,7 +9,8 @@ from schemas.vocabulary.natures import Nature
 from services.dispatch.actions import reporting
 from services.dispatch.domain.assignment import Step
 from services.dispatch.store import tables
-from tests.flow.dispatch.world import PATROLS, World, ago, signal, sos
+from tests.flow.dispatch.builders import PATROLS, ago, signal, sos
+from tests.flow.dispatch.world import World
 
 
 async def test_the_nearest_unit_is_offered_and_the_choice_is_recorded(world: World) -> None:

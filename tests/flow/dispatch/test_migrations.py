@@ -13,7 +13,8 @@ from deploy.local.layout import REPOSITORY
 from services.chassis.database import address
 from services.dispatch.store.migrate import configuration, upgrade
 from services.dispatch.store.tables import SCHEMA, metadata
-from tests.flow.dispatch.world import Engines, World, city
+from tests.flow.dispatch.builders import city
+from tests.flow.dispatch.world import Engines, World
 
 
 def difference(conn: Connection) -> list[object]:

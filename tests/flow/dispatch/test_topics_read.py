@@ -21,8 +21,9 @@ from services.dispatch.consumer import TopicReader
 from services.dispatch.store import tables
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
+from tests.flow.dispatch.builders import city, signal, sos
 from tests.flow.dispatch.kafka_world import own_topic, read_all, reader, record, send, urgent_handle
-from tests.flow.dispatch.world import Engines, World, city, signal, sos, until
+from tests.flow.dispatch.world import Engines, World, until
 from tests.stack.running import StackProcess, start_stack
 
 Linked = Callable[[], Awaitable[bool]]
