@@ -1,4 +1,4 @@
-"""A database with dispatch's tables and the small city for each test, copied from one that was migrated once."""
+"""One migrated database with the small city for the session, put back before each test."""
 
 import logging
 import uuid
@@ -13,12 +13,15 @@ import structlog
 from psycopg import sql
 
 from services.dispatch.store.migrate import upgrade
-from tests.flow.dispatch.world import World, city
+from services.dispatch.store.tables import metadata
+from tests.flow.dispatch.builders import city
+from tests.flow.dispatch.world import Engines, World
 
 
-def _execute(url: str, statement: sql.Composed) -> None:
+def _execute(url: str, *statements: sql.Composed | sql.SQL) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
+        for statement in statements:
+            connection.execute(statement)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,36 +37,46 @@ def _plain_log() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def template(postgres_server: str) -> str:
-    """Name of a migrated database in which the small city is in force; nobody stays connected to it."""
-    name = f"dispatch_template_{uuid.uuid4().hex[:8]}"
+async def database(postgres_server: str) -> str:
+    """URL of a migrated database in which the small city is in force; `world` puts it back to that."""
+    name = f"dispatch_{uuid.uuid4().hex[:8]}"
     _execute(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     url = urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
     upgrade(url)
-    made = World(url)
+    made = World(url, Engines.to(url))
     await made.apply(city())
-    await made.close()
-    return name
+    await made.engines.dispose()
+    copies = [
+        sql.SQL("CREATE TABLE saved.{0} AS TABLE dispatch.{0}").format(sql.Identifier(table.name))
+        for table in metadata.sorted_tables
+        if not any(column.computed for column in table.columns)
+    ]
+    _execute(url, sql.SQL("CREATE SCHEMA saved"), *copies)
+    return url
 
 
-@pytest.fixture
-def database(postgres_server: str, template: str) -> Iterator[str]:
-    """URL of a copy of the template for this test only."""
-    name = f"dispatch_{uuid.uuid4().hex[:12]}"
-    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-    _execute(postgres_server, made)
-    try:
-        yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
-    finally:
-        _execute(postgres_server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+@pytest_asyncio.fixture(scope="session")
+async def engines(database: str) -> AsyncIterator[Engines]:
+    """Shared by all tests, so that each statement is compiled once."""
+    made = Engines.to(database)
+    yield made
+    await made.dispose()
 
 
 @pytest_asyncio.fixture
-async def world(database: str) -> AsyncIterator[World]:
-    """Dispatch over that database; every test ends with the invariants of promise 2."""
-    made = World(database)
+async def world(database: str, engines: Engines) -> AsyncIterator[World]:
+    """Dispatch over that database as it was at first; every test ends with the invariants of promise 2."""
+    await engines.direct_execute(_put_back())
+    made = World(database, engines)
     try:
         yield made
         await made.invariants()
     finally:
-        await made.close()
+        await made.http.aclose()
+
+
+def _put_back() -> str:
+    kept = [table.name for table in metadata.sorted_tables if not any(column.computed for column in table.columns)]
+    everything = ", ".join(f"dispatch.{table.name}" for table in metadata.sorted_tables)
+    copies = [f"INSERT INTO dispatch.{name} SELECT * FROM saved.{name}" for name in kept]
+    return "; ".join([f"TRUNCATE {everything}", *copies])

@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from schemas.messages.signal import Signal
 from services.dispatch.store import tables
+from tests.flow.dispatch.builders import sos
 from tests.flow.dispatch.kafka_world import record
 from tests.flow.dispatch.processes import DispatchProcess
 from tests.flow.dispatch.test_outbox import first_told, is_drained, told_of
-from tests.flow.dispatch.world import World, sos, until
+from tests.flow.dispatch.world import World, until
 
 ALARMS = 120
 A_SECOND = 40

@@ -12,7 +12,8 @@ from services.dispatch.domain.assignment import Step
 from services.dispatch.domain.recommending import recommend
 from services.dispatch.domain.recommending.recording import from_inputs
 from services.dispatch.store import tables
-from tests.flow.dispatch.world import PATROLS, World, ago, signal, sos
+from tests.flow.dispatch.builders import PATROLS, ago, signal, sos
+from tests.flow.dispatch.world import World
 
 
 async def test_the_nearest_unit_is_offered_and_the_choice_is_recorded(world: World) -> None:

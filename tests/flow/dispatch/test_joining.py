@@ -8,7 +8,8 @@ from sqlalchemy import select
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Outcome, Phase, ScreeningReason
 from services.dispatch.store import tables
-from tests.flow.dispatch.world import World, ago, outcome, signal, sos
+from tests.flow.dispatch.builders import ago, outcome, signal, sos
+from tests.flow.dispatch.world import World
 
 
 async def test_one_signal_on_three_lanes_and_a_second_door_is_one_incident(world: World) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Phase
 from services.dispatch.store import tables
-from tests.flow.dispatch.world import PATROLS, World, signal, sos
+from tests.flow.dispatch.builders import PATROLS, signal, sos
+from tests.flow.dispatch.world import World
 
 Made = tuple[str, str]
 

@@ -13,7 +13,8 @@ from deploy.local.layout import REPOSITORY
 from services.chassis.database import address
 from services.dispatch.store.migrate import configuration, upgrade
 from services.dispatch.store.tables import SCHEMA, metadata
-from tests.flow.dispatch.world import World, city
+from tests.flow.dispatch.builders import city
+from tests.flow.dispatch.world import Engines, World
 
 
 def difference(conn: Connection) -> list[object]:
@@ -35,12 +36,13 @@ def test_no_difference_between_database_and_metadata(database: str) -> None:
     engine.dispose()
 
 
-def test_each_migration_can_be_taken_back_and_done_again(database: str) -> None:
+def test_each_migration_can_be_taken_back_and_done_again(postgres: str) -> None:
     """Down to nothing and up again ends where it began."""
-    command.downgrade(configuration(database), "base")
-    engine = create_engine(address(database))
+    upgrade(postgres)
+    command.downgrade(configuration(postgres), "base")
+    engine = create_engine(address(postgres))
     assert set(inspect(engine).get_table_names(SCHEMA)) <= {"alembic_version"}
-    upgrade(database)
+    upgrade(postgres)
     with engine.connect() as conn:
         assert difference(conn) == []
     engine.dispose()
@@ -52,6 +54,6 @@ async def test_two_processes_may_migrate_at_once(postgres: str) -> None:
     env = {**os.environ, "DATABASE_URL": postgres}
     started = [await asyncio.create_subprocess_exec(*command_line, cwd=REPOSITORY, env=env) for _ in range(2)]
     assert [await process.wait() for process in started] == [0, 0]
-    world = World(postgres)
+    world = World(postgres, Engines.to(postgres))
     assert await world.apply(city())
     await world.close()

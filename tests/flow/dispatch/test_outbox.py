@@ -14,8 +14,9 @@ from schemas.vocabulary.natures import Nature
 from services.dispatch import outbox
 from services.dispatch.outbox import Relay
 from services.dispatch.store import tables
+from tests.flow.dispatch.builders import signal, sos
 from tests.flow.dispatch.kafka_world import read_all
-from tests.flow.dispatch.world import World, signal, sos, until
+from tests.flow.dispatch.world import World, until
 
 
 def relay_of(world: World, kafka: str) -> Relay:

@@ -4,7 +4,8 @@ from schemas.codec import decode
 from schemas.pack.pack import PackAssembler, PackPart, PackPartApplied
 from schemas.vocabulary.natures import Nature
 from services.dispatch.store import tables
-from tests.flow.dispatch.world import CENTRE, PATROLS, World, card, city, patrol, signal, sos
+from tests.flow.dispatch.builders import CENTRE, PATROLS, card, city, patrol, signal, sos
+from tests.flow.dispatch.world import World
 
 
 async def put(world: World, **changes: object) -> dict[str, object]:

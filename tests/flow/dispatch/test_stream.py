@@ -16,7 +16,8 @@ from services.dispatch import live as live_module
 from services.dispatch import timers
 from services.dispatch.store import tables
 from services.dispatch.store.work import Work
-from tests.flow.dispatch.world import PATROLS, World, live, served, sos, until
+from tests.flow.dispatch.builders import PATROLS, sos
+from tests.flow.dispatch.world import World, live, served, until
 
 
 async def show(world: World, name: str, before: float = 0.0, after: float = 0.0) -> None:

@@ -21,8 +21,9 @@ from services.dispatch.consumer import TopicReader
 from services.dispatch.store import tables
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
+from tests.flow.dispatch.builders import city, signal, sos
 from tests.flow.dispatch.kafka_world import own_topic, read_all, reader, record, send, urgent_handle
-from tests.flow.dispatch.world import World, city, signal, sos, until
+from tests.flow.dispatch.world import Engines, World, until
 from tests.stack.running import StackProcess, start_stack
 
 Linked = Callable[[], Awaitable[bool]]
@@ -62,7 +63,7 @@ async def test_two_processes_read_three_copies_and_act_once(world: World, databa
     topic = own_topic(kafka_empty, 3)
     alarms = [sos(f"p{number}") for number in range(40)]
     send(kafka_empty, [record(topic, partition, of) for of in alarms for partition in range(3)])
-    other = World(database)
+    other = World(database, Engines.to(database))
     with (
         reader(world, kafka_empty, topic, urgent_handle(world)) as one,
         reader(other, kafka_empty, topic, urgent_handle(other)) as two,
@@ -136,7 +137,7 @@ async def test_an_absent_database_makes_no_dead_letters(kafka_empty: str, tmp_pa
     stack = await asyncio.to_thread(start_stack, tmp_path, "postgres")
     try:
         upgrade(stack.database_url)
-        world = World(stack.database_url)
+        world = World(stack.database_url, Engines.to(stack.database_url))
         await world.apply(city())
         with reader(world, kafka_empty, topic, urgent_handle(world)) as one:
             async with running(one):
