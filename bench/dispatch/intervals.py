@@ -26,5 +26,7 @@ def ratio_interval(statistic: Callable[[Floats], float], by_seed: Floats) -> Int
     random = np.random.default_rng(7)
     picks = random.integers(len(by_seed), size=(RESAMPLES, len(by_seed)))
     found = np.array([statistic(by_seed[pick].mean(axis=0)) for pick in picks])
+    if np.isnan(found).all():
+        return float("nan"), float("nan")
     low, high = np.nanpercentile(found, [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2])
     return float(low), float(high)

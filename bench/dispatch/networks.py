@@ -12,7 +12,7 @@ from services.dispatch.travel.graph import StreetGraph
 from services.dispatch.travel.speeds import RULES, free_kmh, seconds_at
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-GRID_SIDE, UNITS, STATIONS = 60, 12, 8
+GRID_SIDE, UNITS, STATIONS = 120, 12, 8
 
 
 def cities(data: Path = DATA, streets: Path | None = None, stations: str = "", units: int = UNITS) -> City:

@@ -1,5 +1,6 @@
 """Which units are idle, which could be diverted, and which are refused with which reason."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,10 @@ SOFT = frozenset({Refusal.POSITION_STALE, Refusal.POSITION_UNKNOWN})
 """Refusals that are lifted, last of all, when nobody else is left."""
 
 
+Turned = tuple[UnitView, Refusal]
+"""A unit that is turned down, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """The units of one situation, sorted out, each in exactly one of the lists, in order of their ids."""
@@ -20,8 +25,8 @@ class Field:
     idle: tuple[UnitView, ...]
     declined: tuple[UnitView, ...]
     divertible: tuple[UnitView, ...]
-    blind: tuple[Refused, ...]
-    refused: tuple[Refused, ...]
+    blind: tuple[Turned, ...]
+    refused: tuple[Turned, ...]
 
 
 def sort_out(situation: Situation) -> Field:
@@ -29,14 +34,14 @@ def sort_out(situation: Situation) -> Field:
     idle: list[UnitView] = []
     declined: list[UnitView] = []
     divertible: list[UnitView] = []
-    blind: list[Refused] = []
-    refused: list[Refused] = []
+    blind: list[Turned] = []
+    refused: list[Turned] = []
     for unit in sorted(situation.units, key=_id):
         reason = refusal(unit, situation)
         if reason in SOFT and unit.work is None:
-            blind.append(_refused(unit, reason, situation))
+            blind.append((unit, reason))
         elif reason is not None:
-            refused.append(_refused(unit, reason, situation))
+            refused.append((unit, reason))
         elif unit.work is not None:
             divertible.append(unit)
         elif unit.id in situation.incident.declined:
@@ -107,6 +112,10 @@ def _not_found(unit: UnitView, situation: Situation) -> Refusal | None:
     return None
 
 
-def _refused(unit: UnitView, reason: Refusal, situation: Situation) -> Refused:
-    detail = situation.unreachable.get(unit.id) if reason is Refusal.UNREACHABLE else None
-    return Refused(unit.id, reason, situation.seconds.get(unit.id), detail)
+def as_refused(turned: Iterable[Turned], situation: Situation) -> list[Refused]:
+    """As the recommendation states them."""
+    seconds, why = situation.seconds, situation.unreachable
+    return [
+        Refused(unit.id, reason, seconds.get(unit.id), why.get(unit.id) if reason is Refusal.UNREACHABLE else None)
+        for unit, reason in turned
+    ]

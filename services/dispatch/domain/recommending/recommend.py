@@ -5,7 +5,7 @@ from dataclasses import replace
 from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending.coverage import losses
 from services.dispatch.domain.recommending.diverting import gains
-from services.dispatch.domain.recommending.eligibility import Field, free_for_next, sort_out
+from services.dispatch.domain.recommending.eligibility import Field, as_refused, free_for_next, sort_out
 from services.dispatch.domain.recommending.reasons import Reason, Refusal, Rule
 from services.dispatch.domain.recommending.recommendation import Ranked, Recommendation, Refused
 from services.dispatch.domain.recommending.situation import Situation, UnitView
@@ -32,9 +32,10 @@ def recommend(situation: Situation) -> Recommendation:
     if not willing:
         rule = _last_resort(situation, field)
         if situation.policy.send_blindly:
-            ranked, blind = _blindly(field), ()
+            ranked, blind = _blindly(as_refused(field.blind, situation)), ()
     ranked += [_ranked(unit, Reason.DECLINED_BEFORE, situation, lost) for unit in _nearest(situation, field.declined)]
-    others = tuple(sorted((*field.refused, *refused, *blind), key=lambda known: known.unit))
+    refused += as_refused((*field.refused, *blind), situation)
+    others = tuple(sorted(refused, key=lambda known: known.unit))
     return Recommendation(situation.incident.id, rule, tuple(ranked), others, busy, situation.policy.shown)
 
 
@@ -113,9 +114,9 @@ def _nearest(situation: Situation, units: tuple[UnitView, ...]) -> list[UnitView
     return sorted(units, key=lambda unit: (situation.seconds[unit.id], unit.id))
 
 
-def _blindly(field: Field) -> list[Ranked]:
+def _blindly(blind: list[Refused]) -> list[Ranked]:
     """Stale positions by their last known time, then the unknown ones."""
-    found = [Ranked(known.unit, BLIND[known.reason], known.seconds) for known in field.blind]
+    found = [Ranked(known.unit, BLIND[known.reason], known.seconds) for known in blind]
     return sorted(found, key=lambda known: (known.seconds is None, known.seconds or 0.0, known.unit))
 
 

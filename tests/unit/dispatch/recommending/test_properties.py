@@ -11,6 +11,8 @@ from services.dispatch.domain.recommending import Reason, Recommendation, Refusa
 from tests.unit.dispatch.recommending.any_situation import situations
 from tests.unit.dispatch.recommending.scenes import best, seconds_of
 
+BLIND = {Reason.POSITION_STALE, Reason.POSITION_UNKNOWN, Reason.DECLINED_BEFORE}
+
 
 def _work(situation: Situation) -> dict[str, Work | None]:
     return {unit.id: unit.work for unit in situation.units}
@@ -29,9 +31,7 @@ def test_a_bound_unit_is_recommended_only_as_a_diversion_that_the_rules_allow(si
     """Never from a scene, from a P1, for less than a P1, a second time, nor for less than 30 s."""
     found = recommend(situation)
     work = _work(situation)
-    willing = [
-        seconds_of(each) for each in found.ranked if each.reason is not Reason.DECLINED_BEFORE and not each.diverts
-    ]
+    willing = _willing(found)
     for known in found.ranked:
         bound = work[known.unit]
         assert known.diverts == (bound.incident if bound else None)
@@ -90,9 +90,14 @@ def test_one_unit_more_never_makes_a_p1_wait_longer(situation: Situation) -> Non
             assert seconds_of(best(whole)) <= seconds_of(best(without)) + slack
 
 
+def _willing(found: Recommendation) -> list[float]:
+    """Seconds of the idle units that did not decline and whose position is known."""
+    known = [each for each in found.ranked if each.reason not in BLIND and not each.diverts]
+    return [seconds_of(each) for each in known]
+
+
 def _found(known: Recommendation) -> bool:
-    blind = {Reason.POSITION_STALE, Reason.POSITION_UNKNOWN, Reason.DECLINED_BEFORE}
-    return known.best is not None and known.best.reason not in blind
+    return known.best is not None and known.best.reason not in BLIND
 
 
 @given(situations())
@@ -103,7 +108,7 @@ def test_coverage_is_bought_within_its_bounds_only(situation: Situation) -> None
     found = recommend(situation)
     if not _found(found):
         return
-    closest = min(seconds_of(each) for each in found.ranked if each.reason is not Reason.DECLINED_BEFORE)
+    closest = min(_willing(found))
     first = seconds_of(best(found))
     if first > closest:
         assert first <= closest + 150.0
@@ -115,7 +120,7 @@ def test_coverage_is_bought_within_its_bounds_only(situation: Situation) -> None
 def test_a_refusal_for_too_small_a_gain_is_true(situation: Situation) -> None:
     """What is said of a unit is so."""
     found = recommend(situation)
-    idle = [seconds_of(each) for each in found.ranked if not each.diverts]
+    idle = _willing(found)
     for known in found.refused:
         if known.reason is Refusal.GAIN_TOO_SMALL:
             assert known.seconds is not None
