@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from schemas.vocabulary.natures import Nature
 from services.dispatch.store import tables
-from tests.flow.dispatch.world import CLOCK, PATROLS, World, now, signal, sos
+from tests.flow.dispatch.builders import CLOCK, PATROLS, now, signal, sos
+from tests.flow.dispatch.world import World
 
 NEAREST, SECOND, THIRD = PATROLS
 
