@@ -37,7 +37,8 @@ async def situation_of(
     life = incident.priority is Priority.P1
     travel = work.library.travel(case.book)
     seconds, unreachable, basis = _times(travel, units, incident.place, incident.priority)
-    bound = await fleet.bound(work, set(units))
+    busy = {unit.id for unit in units.values() if unit.busy}
+    bound = await fleet.bound(work, busy) if busy else {}
     situation = Situation(
         incident=_incident_view(case, task, declined, work.now),
         units=tuple(_unit_view(unit, bound.get(unit.id)) for unit in units.values()),

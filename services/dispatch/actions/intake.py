@@ -92,7 +92,7 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
 
 async def open_incident(work: Work, report: Report, times: Times, *, linked_to: str | None) -> str:
     """Opens an incident for an alarm and does what its run card asks."""
-    book = await work.library.current(work.conn, report.centre) or bare_book(report.centre)
+    book = await work.book(report.centre) or bare_book(report.centre)
     incident = _new_incident(report, book, linked_to)
     case = Case(incident, book, alarms=[report.signal_id])
     silence = report.silence_id or await signals.silence_over(work, report)

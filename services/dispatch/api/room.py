@@ -124,7 +124,7 @@ async def add_silence(
 
     async def act(work: Work) -> dict[str, Any]:
         centre = await _centre(door, work, body.centre)
-        book = await door.library.current(work.conn, centre)
+        book = await work.book(centre)
         return await silencing.add(
             work,
             centre=centre,
@@ -233,7 +233,7 @@ async def _centre(door: Door, work: Work, wanted: str | None) -> str:
 
 
 async def _call(door: Door, work: Work, body: bodies.CallBody, centre: str, signal_id: str, actor: str) -> Call:
-    book = await door.library.current(work.conn, centre)
+    book = await work.book(centre)
     site = book.sites.get(body.site) if book and body.site else None
     if body.site and site is None:
         raise Problem(422, "site", "Site inconnu / unknown site", "Choose a site of the city pack, or leave it out.")

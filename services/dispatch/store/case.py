@@ -4,6 +4,7 @@ Actions change the case in memory and record what they decided; everything reach
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.packs import Book
 from services.dispatch.store import mapping, tables
-from services.dispatch.store.work import Work
+from services.dispatch.store.work import Work, together
 
 SYSTEM = "system"
 V = TypeVar("V", Task, Assignment, HandOver, WorkOrder)
@@ -177,6 +178,11 @@ async def write_ended(case: Case, work: Work) -> None:
 async def write(case: Case, work: Work) -> None:
     """Writes incident and changed parts. `write_ended` of all cases comes first."""
     conn = work.conn
+    async with together(conn):
+        await _write_all(conn, case, work.now)
+
+
+async def _write_all(conn: AsyncConnection, case: Case, now: datetime) -> None:
     await upsert_incident(conn, case.incident)
     await upsert(conn, tables.tasks, [mapping.task_values(task) for task in case.changed_of(case.tasks)])
     begun = [known for known in case.changed_of(case.assignments) if known.state.active]
@@ -190,7 +196,7 @@ async def write(case: Case, work: Work) -> None:
             "event": known.event,
             "reason": known.reason,
             "actor": known.actor,
-            "at": work.now,
+            "at": now,
             "state": known.state,
             "inputs": known.inputs,
             "detail": known.detail,

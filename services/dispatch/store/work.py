@@ -5,13 +5,16 @@ leaves no gap.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+import psycopg
 from psycopg import errors
 from sqlalchemy import Text, cast, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -20,8 +23,8 @@ from schemas.wire import Message
 from services.chassis import logs, telemetry
 from services.chassis.database import away
 from services.dispatch.metrics import TRANSACTION_RETRIES
-from services.dispatch.packs import Library
-from services.dispatch.store.tables import outbox, stream, stream_head
+from services.dispatch.packs import Book, Library
+from services.dispatch.store.tables import current_packs, outbox, stream, stream_head
 
 log = logs.get(__name__)
 CHANNEL = "vigie_stream"
@@ -50,11 +53,12 @@ class Entry:
 
 @dataclass
 class Work:
-    """What happens within one transaction. `now` is PostgreSQL's clock at its start."""
+    """What happens within one transaction. `now` is PostgreSQL's clock at its start, `packs` what is in force then."""
 
     conn: AsyncConnection
     now: datetime
     library: Library
+    packs: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     first: list[Flush] = field(default_factory=list)
     """Written before everything else: what ends in one case frees a unit for another."""
@@ -62,6 +66,11 @@ class Work:
     cases: dict[str, Any] = field(default_factory=dict)
     """The cases of this transaction by incident: each is loaded, changed and written once."""
     kept: set[str] = field(default_factory=set)
+
+    async def book(self, centre: str) -> Book | None:
+        """The pack in force for a centre, None before its first one."""
+        version = self.packs.get(centre)
+        return await self.library.version(self.conn, centre, version) if version else None
 
     def show(self, kind: str, data: dict[str, Any], unit: str | None = None) -> None:
         """Puts a change on the live stream; `unit` limits it to that tablet and the consoles."""
@@ -97,10 +106,11 @@ async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datet
             shown.append({"position": position, "kind": entry.kind, "unit": entry.unit, "data": entry.data, "at": now})
         if entry.topic:
             sent.append({"position": position, "topic": entry.topic} | _record(entry))
-    if shown:
-        await conn.execute(insert(stream), shown)
-    if sent:
-        await conn.execute(insert(outbox), sent)
+    async with together(conn):
+        if shown:
+            await conn.execute(insert(stream), shown)
+        if sent:
+            await conn.execute(insert(outbox), sent)
 
 
 class TooLarge(Exception):
@@ -120,8 +130,28 @@ def _record(entry: Entry) -> dict[str, Any]:
     return {"key": key, "value": value, "headers": [[name, content.decode()] for name, content in traced]}
 
 
+@asynccontextmanager
+async def together(conn: AsyncConnection) -> AsyncIterator[None]:
+    """Sends the statements within, whose answers nobody reads, in one round trip (libpq's pipeline mode).
+
+    Their errors come at the end, as SQLAlchemy would have raised them.
+    """
+    raw = (await conn.get_raw_connection()).driver_connection
+    if raw is None:
+        raise Conflict("the connection was lost")
+    try:
+        async with raw.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise DBAPIError.instance("statements sent together", None, error, psycopg.Error) from error
+
+
 class Conflict(Exception):
     """Somebody else changed what this transaction rests on; it is run again from the start."""
+
+
+_IN_FORCE = func.jsonb_object_agg(current_packs.c.centre, current_packs.c.version)
+_BEGIN = select(func.clock_timestamp(), select(func.coalesce(_IN_FORCE, cast({}, JSONB))).scalar_subquery())
 
 
 async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Awaitable[T]]) -> T:
@@ -132,8 +162,8 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with engine.begin() as conn:
-                now = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
-                work = Work(conn, now, library)
+                now, packs = (await conn.execute(_BEGIN)).one()
+                work = Work(conn, now, library, packs)
                 result = await act(work)
                 await work.flush()
             return result
