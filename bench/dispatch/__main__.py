@@ -25,6 +25,9 @@ RESULTS = Path(os.environ.get("RESULTS") or Path(__file__).resolve().parents[1] 
 UTILISATIONS = (0.2, 0.35, 0.6, 0.8)
 PUBLISHED_AT = (0.35, 0.6)
 DAYS, SEEDS, GRID_SIDE, ETA_TURNS = 4.0, 24, 100, 2_000
+GAP_SEEDS = 40_000
+"""First seed of the clairvoyant's days. Others than the full simulation's: those were seen while this model's full
+weighting was being defined."""
 
 
 def main() -> None:
@@ -37,7 +40,7 @@ def main() -> None:
     print(f"{city.name}: {city.points} demand points, {len(city.posts)} posts, {len(city.homes)} units")
     rows = erlang.rows()
     show("Erlang-B: share lost, theory and simulation", rows)
-    gaps = gap.rows(city, UTILISATIONS, range(REPORT_SEEDS, REPORT_SEEDS + seeds), workers)
+    gaps = gap.rows(city, UTILISATIONS, range(GAP_SEEDS, GAP_SEEDS + 2 * seeds), workers)
     show("Against the clairvoyant (roving units, one kind of call, exact by assignment)", gaps)
     rows += gaps
     for mix, utilisations in ((CENTRE, UTILISATIONS), (PUBLISHED, PUBLISHED_AT)):
