@@ -1,7 +1,7 @@
 """`python -m bench.dispatch`: all comparisons, tables, and bench/results/dispatch.json.
 
 Environment: STREETS (file), STATIONS (CSV of lat,lon or a number), UNITS, SEEDS (runs a comparison),
-WORKERS, DATA (the shared data folder), RESULTS (file).
+WORKERS, VIGIE_DATA (the shared data folder), RESULTS (file).
 """
 
 import os
@@ -74,7 +74,7 @@ def _full(city: City, mix: Mix, utilisation: float, seeds: int, workers: int) ->
 def _city() -> City:
     streets = os.environ.get("STREETS")
     return cities(
-        Path(os.environ.get("DATA") or DATA),
+        Path(os.environ.get("VIGIE_DATA") or DATA),
         Path(streets) if streets else None,
         os.environ.get("STATIONS", ""),
         int(os.environ.get("UNITS") or UNITS),
@@ -83,7 +83,15 @@ def _city() -> City:
 
 def _eta() -> timing.Times:
     """Production's travel times, 60 units to one incident, on the same streets or a grid."""
-    roads = Path(os.environ.get("DATA") or DATA) / "roads" / "manhattan_jemss" / "1" / "travel" / "roads" / "roads.zip"
+    roads = (
+        Path(os.environ.get("VIGIE_DATA") or DATA)
+        / "roads"
+        / "manhattan_jemss"
+        / "1"
+        / "travel"
+        / "roads"
+        / "roads.zip"
+    )
     streets = Path(os.environ["STREETS"]) if os.environ.get("STREETS") else roads
     graph = read_streets(streets) if streets.exists() else grid(GRID_SIDE)
     travel = StreetTravel(graph, engine_for(graph, None))
