@@ -36,7 +36,7 @@ PATIENCE_S = 20.0
 
 def small_pack() -> CityPack:
     """One sector with a plain, an encrypted and a supervised panel, a kiosk and a camera; ids begin with `fi-`."""
-    place = {"commune": CENTRE, "sector": "fi-sector", "position": Position(lat=49.1, lon=6.2)}
+    place = {"commune": CENTRE, "sector": "fi-sector", "position": Position(lat=43.1, lon=4.2)}
 
     def device(identifier: str, kind: str, **more: object) -> Device:
         return Device.model_validate({"id": identifier, "kind": kind, "name": identifier, **place, **more})
@@ -47,7 +47,7 @@ def small_pack() -> CityPack:
         centre=Centre(code=CENTRE, name="Test", communes=(Commune(insee=CENTRE, name="Test"),)),
         sectors=(
             Sector(
-                id="fi-sector", name="S", commune=CENTRE, polygon=((49.0, 6.0), (49.2, 6.0), (49.2, 6.4), (49.0, 6.4))
+                id="fi-sector", name="S", commune=CENTRE, polygon=((43.0, 4.0), (43.2, 4.0), (43.2, 4.4), (43.0, 4.4))
             ),
         ),
         sites=(),

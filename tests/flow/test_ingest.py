@@ -115,9 +115,9 @@ async def test_kiosk_and_its_repeat(http: httpx.AsyncClient, signals: Reader, ur
 async def test_sos_with_positions_and_cancel(http: httpx.AsyncClient, signals: Reader, urgent: Reader) -> None:
     """An SOS is placed by its position; what follows keeps its subject and takes both lanes; nobody is named."""
     at = datetime.now(UTC).isoformat()
-    body = {"lat": 49.1, "lon": 6.1, "accuracy_m": 12, "at": at, "person": "+33600000000"}
+    body = {"lat": 43.1, "lon": 4.1, "accuracy_m": 12, "at": at, "person": "+33600000000"}
     sos_id = (await http.post("/v1/sos", json=body)).json()[0]["sos_id"]
-    moved = {"lat": 49.5, "lon": 7.0, "accuracy_m": 300, "at": at}
+    moved = {"lat": 43.5, "lon": 5.0, "accuracy_m": 300, "at": at}
     assert (await http.post(f"/v1/sos/{sos_id}/positions", json=moved)).status_code == 202
     assert (await http.post(f"/v1/sos/{sos_id}/cancel")).status_code == 202
     found = signals.signals(f"sos:{sos_id}")
@@ -128,7 +128,7 @@ async def test_sos_with_positions_and_cancel(http: httpx.AsyncClient, signals: R
     ]
     assert found[1].flags == (Flag.POSITION_INACCURATE,)
     assert found[1].position is not None
-    assert found[1].position.lat == 49.5
+    assert found[1].position.lat == 43.5
     assert "+33600000000" not in found[0].model_dump_json()
     assert len(urgent.signals(f"sos:{sos_id}")) >= 3
 
