@@ -104,19 +104,23 @@ async def offer_units(
     units = await fleet.lock_fleet(work, case.incident.centre, task.kind)
     resting = _lapsed(case, task, since=work.now - offer)
     situation, basis = await situation_of(work, case, task, units, _lapsed(case, task))
+    diverted: list[str] = []
     for slot in slots:
         situation, advice, chosen = await _decide(work, situation, resting)
         inputs = decision_inputs(case, situation, advice, basis)
         if chosen is None:
             _wait(case, task, len(situation.units), bool(resting), inputs)
-            return
+            break
         if chosen.diverts is not None:
             await _divert(work, chosen.diverts, chosen.unit, case.incident.id)
+            diverted.append(chosen.diverts)
         await assign(work, case, task, slot, units[chosen.unit], chosen.reason, offer, actor, inputs)
         situation = after_binding(situation, chosen.unit)
-        if chosen.diverts is not None:
-            await _dispatch_again(work, chosen.diverts, offer)
-    case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
+    else:
+        case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
+    # Only now: this situation does not know whom the others are given, and would give the same unit again.
+    for incident in dict.fromkeys(diverted):
+        await _dispatch_again(work, incident, offer)
 
 
 async def _decide(

@@ -73,12 +73,6 @@ class Note(Body):
     text: Text
 
 
-class At(Body):
-    """When the device says it happened."""
-
-    at: Instant | None = None
-
-
 class StepBody(Body):
     """A tablet's report: the device's time and the epoch of the assignment it speaks of."""
 

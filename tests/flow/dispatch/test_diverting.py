@@ -56,6 +56,14 @@ async def test_an_incident_loses_its_unit_once(world: World) -> None:
     assert [known["unit"] for known in await world.active(routine)] == [SECOND]
 
 
+async def test_two_slots_and_the_diverted_incident_get_three_units(world: World) -> None:
+    """A hold-up asks for two: the diverted unit and the next; the third goes to the incident that lost its unit."""
+    routine = await on_the_way_to_routine(world)
+    life = await world.urgent(signal(Nature.HOLD_UP, "button", site=None))
+    assert sorted(known["unit"] for known in await world.active(life)) == [NEAREST, SECOND]
+    assert [known["unit"] for known in await world.active(routine)] == [THIRD]
+
+
 async def test_a_unit_on_scene_stays(world: World) -> None:
     """Who is at work is not taken away; the next idle unit goes."""
     routine = await on_the_way_to_routine(world, ("accept", "en-route", "on-scene"))
