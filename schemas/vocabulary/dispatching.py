@@ -47,6 +47,11 @@ class IncidentEvent(StrEnum):
     WORK_ORDER_CREATED = "work_order_created"
     WORK_ORDER_CHANGED = "work_order_changed"
     KIOSK_CALL_CHANGED = "kiosk_call_changed"
+    ESCALATED = "escalated"
+    RELIEVED = "relieved"
+    DUPLICATES_SUSPECTED = "duplicates_suspected"
+    WELFARE_ASKED = "welfare_asked"
+    WELFARE_ANSWERED = "welfare_answered"
     NOTIFICATION_FAILED = "notification_failed"
     NOTIFICATION_SENT = "notification_sent"
 
@@ -157,3 +162,20 @@ class NotifyOutcome(StrEnum):
     RETRYING = "retrying"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+class RosterKind(StrEnum):
+    """What a line of the roster says of a unit: on duty, on call (*astreinte*), or at rest."""
+
+    DUTY = "duty"
+    ON_CALL = "on_call"
+    REST = "rest"
+
+
+class Wanted(StrEnum):
+    """What a broadcast description is about."""
+
+    WANTED_PERSON = "wanted_person"
+    MISSING_PERSON = "missing_person"
+    VEHICLE = "vehicle"
+    OTHER = "other"

@@ -51,7 +51,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One unit on one slot of one task. `epoch` grows with each assignment of the unit."""
+    """One unit on one slot of one task. `epoch` grows with each assignment of the unit.
+
+    `welfare_at`: when a unit on scene that said nothing is asked whether it is well, and then when its answer is
+    missed; `welfare_asked_at`: since when it is asked.
+    """
 
     id: str
     incident_id: str
@@ -67,6 +71,8 @@ class Assignment:
     en_route_at: datetime | None = None
     on_scene_at: datetime | None = None
     ended_at: datetime | None = None
+    welfare_at: datetime | None = None
+    welfare_asked_at: datetime | None = None
 
 
 def moved(assignment: Assignment, state: AssignmentState, reason: str, at: datetime) -> Assignment:

@@ -46,7 +46,10 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident. `version` counts its events, `revision` operators' decisions only (the ETag)."""
+    """One incident. `version` counts its events, `revision` operators' decisions only (the ETag).
+
+    `escalation`: levels of its run card that were added, 0 for none; the next is due at `escalate_at`.
+    """
 
     id: str
     centre: str
@@ -84,6 +87,8 @@ class Incident:
     state_before_merge: IncidentState | None = None
     split_by_operator: bool = False
     attention: str | None = None
+    escalation: int = 0
+    escalate_at: datetime | None = None
     traceparent: str | None = None
     flags: tuple[str, ...] = field(default=())
 

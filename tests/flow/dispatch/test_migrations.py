@@ -29,7 +29,7 @@ def difference(conn: Connection) -> list[object]:
 
 
 def test_no_difference_between_database_and_metadata(database: str) -> None:
-    """A migrated database is what `store/tables.py` declares, types included."""
+    """A migrated database is what `store/tables/` declares, types included."""
     engine = create_engine(address(database))
     with engine.connect() as conn:
         assert difference(conn) == []

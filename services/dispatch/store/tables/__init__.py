@@ -2,8 +2,9 @@
 
 from services.dispatch.store.tables.columns import SCHEMA, metadata
 from services.dispatch.store.tables.engaging import assignments, hand_overs, late_reports, tasks, work_orders
-from services.dispatch.store.tables.fleet import unit_positions, units
+from services.dispatch.store.tables.fleet import move_ups, roster, unit_positions, units
 from services.dispatch.store.tables.incidents import (
+    decisions,
     events,
     incident_signals,
     incidents,
@@ -22,13 +23,23 @@ from services.dispatch.store.tables.plumbing import (
     stream,
     stream_head,
 )
-from services.dispatch.store.tables.room import kiosk_calls, silences
+from services.dispatch.store.tables.room import (
+    broadcast_reads,
+    broadcasts,
+    kiosk_calls,
+    protected_addresses,
+    silences,
+    street_changes,
+)
 
 __all__ = [
     "SCHEMA",
     "assignments",
+    "broadcast_reads",
+    "broadcasts",
     "consumer_offsets",
     "current_packs",
+    "decisions",
     "events",
     "hand_overs",
     "idempotency",
@@ -38,15 +49,19 @@ __all__ = [
     "late_reports",
     "leases",
     "metadata",
+    "move_ups",
     "notes",
     "notifications",
     "outbox",
     "packs",
+    "protected_addresses",
+    "roster",
     "signal_outcomes",
     "silences",
     "situations",
     "stream",
     "stream_head",
+    "street_changes",
     "tasks",
     "unit_positions",
     "units",

@@ -40,6 +40,8 @@ assignments = Table(
     when("en_route_at"),
     when("on_scene_at"),
     when("ended_at"),
+    when("welfare_at"),
+    when("welfare_asked_at"),
     UniqueConstraint("unit_id", "epoch"),
 )
 # Promise 2: a unit never has two active assignments, a task slot never two units.
@@ -52,6 +54,7 @@ Index(
     postgresql_where=text("active"),
 )
 Index("ix_assignments_ended", assignments.c.ended_at)
+Index("ix_assignments_welfare", assignments.c.welfare_at, postgresql_where=text("welfare_at IS NOT NULL"))
 Index("ix_assignments_due", assignments.c.due_at, postgresql_where=text("state = 'offered'"))
 
 late_reports = Table(

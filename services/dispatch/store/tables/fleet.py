@@ -1,6 +1,6 @@
 """Units: what they are, where they are."""
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.dispatch.store.tables.columns import metadata, when, words
@@ -20,6 +20,7 @@ units = Table(
     Column("epoch", Integer, nullable=False),
     Column("retiring", Boolean, nullable=False),
     words("pack_version", required=True),
+    Column("trackers", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Index("ix_units_centre_kind", "centre", "kind"),
 )
 
@@ -33,3 +34,38 @@ unit_positions = Table(
     when("at", required=True),
     when("received_at", required=True),
 )
+
+roster = Table(
+    "roster",
+    metadata,
+    words("id", key=True),
+    words("centre", required=True),
+    Column("unit_id", Text, ForeignKey("units.id"), nullable=False, index=True),
+    words("kind", required=True),
+    when("starts_at", required=True),
+    when("ends_at", required=True),
+    Column("capabilities", ARRAY(Text)),
+    words("set_by", required=True),
+    when("set_at", required=True),
+    when("begun_at"),
+    when("done_at"),
+    when("removed_at"),
+)
+Index("ix_roster_ends", roster.c.centre, roster.c.ends_at, postgresql_where=text("removed_at IS NULL"))
+
+move_ups = Table(
+    "move_ups",
+    metadata,
+    words("id", key=True),
+    words("centre", required=True),
+    Column("unit_id", Text, ForeignKey("units.id"), nullable=False),
+    words("post", required=True),
+    Column("seconds", Double),
+    Column("gain", Double),
+    when("ordered_at", required=True),
+    words("ordered_by", required=True),
+    words("reason"),
+    when("ended_at"),
+    words("end_reason"),
+)
+Index("uq_move_ups_under_way", move_ups.c.unit_id, unique=True, postgresql_where=text("ended_at IS NULL"))

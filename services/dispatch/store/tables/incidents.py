@@ -46,6 +46,8 @@ incidents = Table(
     words("state_before_merge"),
     Column("split_by_operator", Boolean, nullable=False),
     words("attention"),
+    Column("escalation", Integer, nullable=False, server_default=text("0")),
+    when("escalate_at"),
     words("traceparent"),
     Column("flags", ARRAY(Text), nullable=False),
 )
@@ -54,6 +56,8 @@ Index("ix_incidents_unfinished_site", incidents.c.centre, incidents.c.site, post
 Index("ix_incidents_unfinished_device", incidents.c.centre, incidents.c.device, postgresql_where=_UNFINISHED)
 Index("ix_incidents_unfinished_subject", incidents.c.subject, postgresql_where=_UNFINISHED)
 Index("ix_incidents_site_opened", incidents.c.centre, incidents.c.site, incidents.c.opened_at)
+Index("ix_incidents_unfinished_opened", incidents.c.centre, incidents.c.opened_at, postgresql_where=_UNFINISHED)
+Index("ix_incidents_escalate", incidents.c.escalate_at, postgresql_where=text("escalate_at IS NOT NULL"))
 Index("ix_incidents_opened", incidents.c.opened_at)
 Index("ix_incidents_merged_into", incidents.c.merged_into, postgresql_where=text("merged_into IS NOT NULL"))
 
@@ -129,6 +133,17 @@ events = Table(
     Column("inputs", JSONB, nullable=False),
     Column("detail", JSONB, nullable=False),
 )
+
+decisions = Table(
+    "decisions",
+    metadata,
+    words("id", key=True),
+    words("centre", required=True),
+    words("kind", required=True),
+    when("at", required=True),
+    Column("inputs", JSONB, nullable=False),
+)
+Index("ix_decisions_at", decisions.c.at)
 
 notes = Table(
     "notes",

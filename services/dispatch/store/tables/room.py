@@ -1,6 +1,7 @@
 """What the room handles beside incidents."""
 
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.dispatch.store.tables.columns import metadata, when, words
 
@@ -41,3 +42,72 @@ silences = Table(
     when("ended_at"),
 )
 Index("ix_silences_scope", silences.c.scope, postgresql_where=text("ended_at IS NULL"))
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    words("id", key=True),
+    words("centre", required=True),
+    words("about", required=True),
+    Column("sectors", ARRAY(Text), nullable=False),
+    words("text", required=True),
+    Column("incident_id", Text, ForeignKey("incidents.id"), index=True),
+    words("set_by", required=True),
+    when("starts_at", required=True),
+    when("ends_at", required=True),
+    when("ended_at"),
+    words("ended_by"),
+)
+Index("ix_broadcasts_in_force", broadcasts.c.centre, broadcasts.c.ends_at, postgresql_where=text("ended_at IS NULL"))
+
+broadcast_reads = Table(
+    "broadcast_reads",
+    metadata,
+    Column("broadcast_id", Text, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("unit_id", Text, ForeignKey("units.id"), primary_key=True),
+    when("read_at", required=True),
+)
+
+street_changes = Table(
+    "street_changes",
+    metadata,
+    words("id", key=True),
+    words("centre", required=True),
+    Column("streets", JSONB, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("speed_kmh", Double),
+    Column("factor", Double),
+    Column("profiles", ARRAY(Text), nullable=False),
+    words("reason", required=True),
+    words("set_by", required=True),
+    when("starts_at", required=True),
+    when("ends_at", required=True),
+    when("ended_at"),
+)
+Index(
+    "ix_street_changes_in_force",
+    street_changes.c.centre,
+    street_changes.c.ends_at,
+    postgresql_where=text("ended_at IS NULL"),
+)
+
+protected_addresses = Table(
+    "protected_addresses",
+    metadata,
+    words("id", key=True),
+    words("centre", required=True),
+    Column("lat", Double, nullable=False),
+    Column("lon", Double, nullable=False),
+    Column("radius_m", Double, nullable=False),
+    words("instructions"),
+    words("set_by", required=True),
+    when("starts_at", required=True),
+    when("ends_at", required=True),
+    when("ended_at"),
+)
+Index(
+    "ix_protected_addresses_in_force",
+    protected_addresses.c.centre,
+    protected_addresses.c.ends_at,
+    postgresql_where=text("ended_at IS NULL"),
+)
