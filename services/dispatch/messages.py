@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from schemas.messages.dispatching import AssignmentChanged, IncidentChanged, WorkOrderChanged
 from schemas.messages.signal import Alarm, Signal, SignalOutcome
@@ -120,9 +121,14 @@ def event_message(work: Work, case: Case, recorded: Recorded) -> IncidentChanged
         nature=incident.nature,
         priority=incident.priority,
         state=recorded.state | {"site": incident.site, "sector": incident.sector},
-        inputs=recorded.inputs,
-        detail=recorded.detail,
+        inputs=_without_words(recorded.inputs),
+        detail=_without_words(recorded.detail),
     )
+
+
+def _without_words(values: dict[str, Any]) -> dict[str, Any]:
+    """What a person typed stays in PostgreSQL: the topic is kept for a year."""
+    return {name: value for name, value in values.items() if name != "why"}
 
 
 def assignment_message(work: Work, case: Case, assignment: Assignment) -> AssignmentChanged:

@@ -33,6 +33,7 @@ from services.dispatch.store.work import Work
 LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
 NO_UNIT_FREE, NO_UNIT_LEFT = "no_unit_free", "no_unit_left"
 DIVERTED = "diverted"
+REASSIGNED = "reassigned"
 SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
@@ -81,9 +82,9 @@ async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reas
     if task.kind is ResponderKind.PATROL:
         await offer_units(work, case, task, offer, reason, actor)
     elif task.kind.is_partner:
-        _hand_over(work, case, task, reason, actor)
+        send_hand_over(work, case, task, reason, actor)
     else:
-        _order(work, case, task, reason, actor)
+        order_work(work, case, task, reason, actor)
 
 
 async def offer_units(
@@ -221,10 +222,12 @@ def start(case: Case, reason: str, actor: str = SYSTEM) -> None:
 
 
 def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[str]:
+    """Units that had the task and did not take it, or that an operator replaced: they come last."""
     return frozenset(
         known.unit
         for known in case.of_task(task)
-        if known.state in LAPSED and (since is None or (known.ended_at is not None and known.ended_at > since))
+        if known.state in LAPSED or known.reason == REASSIGNED
+        if since is None or (known.ended_at is not None and known.ended_at > since)
     )
 
 
@@ -242,7 +245,8 @@ def _wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str
     case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": candidates})
 
 
-def _hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
+def send_hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
+    """Hands the task over to its agency, which has so long to acknowledge as the pack says."""
     agency = case.book.agencies.get(task.agency or "")
     within = timedelta(seconds=agency.acknowledge_within_s if agency else 60)
     number = sum(1 for known in case.hand_overs.values() if known.task_id == task.id) + 1
@@ -269,7 +273,8 @@ def _hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> N
     case.record(IncidentEvent.HAND_OVER_SENT, reason, actor=actor, detail=detail)
 
 
-def _order(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
+def order_work(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
+    """Orders the task as work of a crew."""
     order = WorkOrder(
         id=derived_id("work_order", task.id),
         incident_id=case.incident.id,

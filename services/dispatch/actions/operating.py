@@ -128,7 +128,11 @@ async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, a
     if unit_id is None:
         await engaging.engage(work, case, offer, "operator", actor)
         return
-    task = _patrol_task(work, case)
+    await send(work, case, _patrol_task(work, case), unit_id, why, actor, offer)
+
+
+async def send(work: Work, case: Case, task: Task, unit_id: str, why: str | None, actor: str, offer: timedelta) -> None:
+    """Offers a free slot of the task to the unit that the operator names; raises as `assign`."""
     slots = engaging.free_slots(case, task)
     if not slots:
         raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])

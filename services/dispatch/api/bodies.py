@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.vocabulary.dispatching import UnitState
+from schemas.vocabulary.dispatching import ResponderKind, UnitState
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
 
@@ -41,6 +41,34 @@ class Assigning(Body):
 
     unit: Identifier | None = None
     reason: Text | None = None
+
+
+class StandingDown(Body):
+    """The unit that is no longer needed there, and why."""
+
+    unit: Identifier
+    reason: Text
+
+
+class Reassigning(Body):
+    """The unit that is replaced and why; `instead` none: the one that is recommended without it."""
+
+    unit: Identifier
+    instead: Identifier | None = None
+    reason: Text
+
+
+class HandingOver(Body):
+    """To whom; `agency` none: the pack's first of that kind."""
+
+    kind: Literal[ResponderKind.FIREFIGHTERS, ResponderKind.NATIONAL_POLICE]
+    agency: Identifier | None = None
+
+
+class Ordering(Body):
+    """What the crew must be able to do, as the pack names it."""
+
+    capabilities: Annotated[list[Identifier], Field(max_length=10)] = []
 
 
 class Backup(Body):
