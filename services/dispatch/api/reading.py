@@ -64,5 +64,5 @@ def _plain(row: Any) -> dict[str, Any]:
     return {
         name: value.isoformat() if hasattr(value, "isoformat") else value
         for name, value in row.items()
-        if name != "incident_id"
+        if name not in {"incident_id", "words"}
     }

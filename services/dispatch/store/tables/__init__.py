@@ -24,9 +24,11 @@ from services.dispatch.store.tables.plumbing import (
     stream_head,
 )
 from services.dispatch.store.tables.room import (
+    attachments,
     broadcast_reads,
     broadcasts,
     kiosk_calls,
+    presence,
     protected_addresses,
     silences,
     street_changes,
@@ -35,6 +37,7 @@ from services.dispatch.store.tables.room import (
 __all__ = [
     "SCHEMA",
     "assignments",
+    "attachments",
     "broadcast_reads",
     "broadcasts",
     "consumer_offsets",
@@ -54,6 +57,7 @@ __all__ = [
     "notifications",
     "outbox",
     "packs",
+    "presence",
     "protected_addresses",
     "roster",
     "signal_outcomes",

@@ -103,4 +103,7 @@ work_orders = Table(
     when("started_at"),
     when("ended_at"),
     words("note"),
+    words("taken_by"),
+    when("due_at"),
+    Column("material", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )

@@ -1,7 +1,7 @@
 """Incidents: the cards, their signals, what was decided and written about them."""
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Boolean, Column, Computed, Double, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from services.dispatch.store.tables.columns import metadata, when, words
 
@@ -50,7 +50,9 @@ incidents = Table(
     when("escalate_at"),
     words("traceparent"),
     Column("flags", ARRAY(Text), nullable=False),
+    Column("address_words", TSVECTOR, Computed("to_tsvector('french'::regconfig, address)", persisted=True)),
 )
+Index("ix_incidents_address_words", incidents.c.address_words, postgresql_using="gin")
 _UNFINISHED = text("state IN ('open', 'in_progress')")
 Index("ix_incidents_unfinished_site", incidents.c.centre, incidents.c.site, postgresql_where=_UNFINISHED)
 Index("ix_incidents_unfinished_device", incidents.c.centre, incidents.c.device, postgresql_where=_UNFINISHED)
@@ -133,6 +135,7 @@ events = Table(
     Column("inputs", JSONB, nullable=False),
     Column("detail", JSONB, nullable=False),
 )
+Index("ix_events_at", events.c.at, events.c.incident_id, events.c.version)
 
 decisions = Table(
     "decisions",
@@ -153,7 +156,9 @@ notes = Table(
     words("author", required=True),
     words("text", required=True),
     when("at", required=True),
+    Column("words", TSVECTOR, Computed("to_tsvector('french'::regconfig, text)", persisted=True)),
 )
+Index("ix_notes_words", notes.c.words, postgresql_using="gin")
 
 notifications = Table(
     "notifications",

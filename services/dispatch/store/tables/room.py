@@ -1,6 +1,6 @@
 """What the room handles beside incidents."""
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.dispatch.store.tables.columns import metadata, when, words
@@ -111,3 +111,28 @@ Index(
     protected_addresses.c.ends_at,
     postgresql_where=text("ended_at IS NULL"),
 )
+
+presence = Table(
+    "presence",
+    metadata,
+    words("console", key=True),
+    words("actor", required=True),
+    words("centre"),
+    words("incident_id"),
+    when("seen_at", required=True),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    words("id", key=True),
+    Column("incident_id", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    words("kind", required=True),
+    words("media_type", required=True),
+    words("sha256", required=True),
+    Column("content", LargeBinary),
+    words("author", required=True),
+    when("taken_at"),
+    when("at", required=True),
+)
+Index("ix_attachments_at", attachments.c.at)
