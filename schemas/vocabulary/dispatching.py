@@ -137,9 +137,10 @@ class HandOverState(StrEnum):
 
 
 class WorkOrderState(StrEnum):
-    """ordered → started → completed, or already_fixed."""
+    """ordered → taken → started → completed, or already_fixed; a crew may start without taking first."""
 
     ORDERED = "ordered"
+    TAKEN = "taken"
     STARTED = "started"
     COMPLETED = "completed"
     ALREADY_FIXED = "already_fixed"

@@ -283,6 +283,7 @@ def order_work(work: Work, case: Case, task: Task, reason: str, actor: str) -> N
         nature=case.incident.nature,
         state=WorkOrderState.ORDERED,
         ordered_at=work.now,
+        due_at=case.incident.target_at,
         device=case.incident.device,
         site=case.incident.site,
     )

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -109,14 +109,26 @@ async def close(work: Work, case: Case, report: str | None, actor: str) -> None:
     case.record(IncidentEvent.CLOSED, "operator", actor=actor)
 
 
-async def note(work: Work, case: Case, text: str, actor: str, *, counted: bool = False) -> None:
-    """Adds a line to the log. The text stays in PostgreSQL; the event carries only its id."""
+async def note(
+    work: Work, case: Case, text: str, actor: str, *, counted: bool = False, at: datetime | None = None
+) -> str:
+    """Adds a line to the log and returns its id. The text stays in PostgreSQL; the event carries only that id.
+
+    `at`: when it was written, by a tablet that was offline; a clock that runs ahead counts as now.
+    """
     if not counted:
         begin(case, Action.NOTE)
     note_id = str(uuid.uuid4())
-    row = {"id": note_id, "incident_id": case.incident.id, "author": actor, "text": text, "at": work.now}
+    row = {
+        "id": note_id,
+        "incident_id": case.incident.id,
+        "author": actor,
+        "text": text,
+        "at": min(at or work.now, work.now),
+    }
     await work.conn.execute(insert(tables.notes).values(row))
     case.record(IncidentEvent.NOTED, "operator", actor=actor, detail={"note_id": note_id})
+    return note_id
 
 
 async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, actor: str, offer: timedelta) -> None:

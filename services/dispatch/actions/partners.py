@@ -22,6 +22,7 @@ class Reply(StrEnum):
 class OrderStep(StrEnum):
     """What a crew reports."""
 
+    TAKE = "take"
     START = "start"
     COMPLETE = "complete"
     ALREADY_FIXED = "already-fixed"
@@ -36,6 +37,11 @@ REPLIES: dict[HandOverState, dict[Reply, HandOverState]] = {
 }
 STEPS: dict[WorkOrderState, dict[OrderStep, WorkOrderState]] = {
     WorkOrderState.ORDERED: {
+        OrderStep.TAKE: WorkOrderState.TAKEN,
+        OrderStep.START: WorkOrderState.STARTED,
+        OrderStep.ALREADY_FIXED: WorkOrderState.ALREADY_FIXED,
+    },
+    WorkOrderState.TAKEN: {
         OrderStep.START: WorkOrderState.STARTED,
         OrderStep.ALREADY_FIXED: WorkOrderState.ALREADY_FIXED,
     },
@@ -89,21 +95,41 @@ def overdue(work: Work, case: Case, hand_over: HandOver) -> bool:
     return True
 
 
-def progress(work: Work, case: Case, order: WorkOrder, step: OrderStep, actor: str, note: str | None) -> WorkOrder:
-    """What a crew's report does to its work order. The same report again changes nothing. Raises NotAllowed."""
+def progress(
+    work: Work,
+    case: Case,
+    order: WorkOrder,
+    step: OrderStep,
+    actor: str,
+    note: str | None,
+    material: tuple[str, ...] = (),
+) -> WorkOrder:
+    """What a crew's report does to its work order. The same report again changes nothing. Raises NotAllowed.
+
+    Whoever takes or starts it is its crew; `material`: what was used.
+    """
     possible = STEPS.get(order.state, {})
     if step not in possible:
         if order.state in {states[step] for states in STEPS.values() if step in states}:
             return order
         raise NotAllowed(order.state, step, sorted(possible))
-    after = replace(order, state=possible[step], note=note or order.note)
-    after = replace(after, ended_at=work.now) if after.state in ENDED else replace(after, started_at=work.now)
+    after = replace(
+        order,
+        state=possible[step],
+        note=note or order.note,
+        material=(*order.material, *material),
+        taken_by=order.taken_by or actor,
+    )
+    if after.state in ENDED:
+        after = replace(after, ended_at=work.now)
+    elif after.state is WorkOrderState.STARTED:
+        after = replace(after, started_at=work.now)
     case.put(after)
     detail = {"order_id": after.id, "state": after.state}
     case.record(IncidentEvent.WORK_ORDER_CHANGED, step, actor=actor, detail=detail)
     if after.state in ENDED:
         reporting.close_task(work, case, case.tasks[after.task_id], TaskState.DONE, after.state, actor)
-    else:
+    elif after.state is WorkOrderState.STARTED:
         engaging.start(case, "crew_started", actor)
     return after
 

@@ -17,10 +17,12 @@ from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
 from services.dispatch.api import (
     assignments,
+    attaching,
     incidents,
     logbook,
     merges,
     partners,
+    presence,
     reordering,
     room,
     shift,
@@ -56,7 +58,20 @@ def build(door: Door, health: Health) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag"],
     )
-    for part in (incidents, logbook, shift, merges, reordering, assignments, units, partners, room, streaming):
+    for part in (
+        incidents,
+        logbook,
+        shift,
+        attaching,
+        presence,
+        merges,
+        reordering,
+        assignments,
+        units,
+        partners,
+        room,
+        streaming,
+    ):
         app.include_router(part.router)
     app.include_router(operations_routes(health))
     describe(app)

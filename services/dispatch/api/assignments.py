@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.problems import Problem
 from services.dispatch import views
-from services.dispatch.actions import reporting
+from services.dispatch.actions import operating, reporting
 from services.dispatch.api import bodies
-from services.dispatch.api.answers.engaging import AssignmentReported, AssignmentShown
+from services.dispatch.api.answers.engaging import AssignmentReported, AssignmentShown, ReportKept
 from services.dispatch.api.describing import answers
-from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
+from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found, open_case
 from services.dispatch.domain.assignment import Step, Verdict, allowed
 from services.dispatch.store import mapping, signals, tables
 from services.dispatch.store.reading import read
@@ -96,6 +96,28 @@ async def step(
     if which in {Step.CLEAR, Step.DECLINE} and answer["applied"]:
         door.timers.unit_freed()
     return answer
+
+
+@router.post("/{assignment_id}/report", **answers(ReportKept, 404, status=201))
+async def write_report(
+    door: Doors,
+    request: Request,
+    assignment_id: str,
+    body: bodies.ReportBody,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """*Compte rendu*: what the officers write, kept in the log in any state of the assignment and its incident."""
+
+    async def act(work: Work) -> dict[str, Any]:
+        table = tables.assignments
+        found = (await work.conn.execute(select(table).where(table.c.id == assignment_id))).mappings().one_or_none()
+        if found is None:
+            raise not_found("assignment", assignment_id)
+        case = await open_case(work, found["incident_id"], None)
+        note = await operating.note(work, case, body.text, found["unit_id"], at=body.at)
+        return {"note_id": note, "incident_id": case.incident.id}
+
+    return await door.transact(request, idempotency_key, act, 201)
 
 
 def _route(which: Step, meaning: str) -> None:

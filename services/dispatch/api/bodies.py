@@ -149,6 +149,21 @@ class PositionBody(Body):
     at: Instant
 
 
+class ReportBody(Body):
+    """What an officer writes about an assignment: kept in the log, whatever became of the assignment."""
+
+    text: Text
+    at: Instant | None = None
+
+
+class PresenceBody(Body):
+    """Which card this console shows; none: no card. `console`: an id that it made for itself."""
+
+    console: Annotated[str, Field(min_length=8, max_length=64)]
+    incident: Identifier | None = None
+    centre: Insee | None = None
+
+
 class StatusBody(Body):
     """A unit's own status; the others follow from its assignment."""
 
@@ -181,7 +196,8 @@ class SilenceBody(Body):
 
 
 class OrderBody(Body):
-    """A crew's report."""
+    """A crew's report; `material`: what was used, as the crew writes it."""
 
     note: Text | None = None
+    material: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=50)] = []
     at: Instant | None = None

@@ -12,6 +12,8 @@ MEANINGS = {
     404: "unknown id",
     409: "not possible from the present state; `allowed` names what is",
     412: "changed since the ETag in If-Match; `changes` says what",
+    413: "too large",
+    415: "not of a kind that is taken",
     422: "wrong input, or an idempotency key that was used for another request",
 }
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -89,16 +89,17 @@ def _order_route(which: OrderStep, meaning: str) -> None:
         body: bodies.OrderBody | None = None,
         idempotency_key: IdempotencyKey = None,
     ) -> dict[str, Any]:
-        note = body.note if body else None
+        note, material = (body.note, tuple(body.material)) if body else (None, ())
 
         async def act(work: Work) -> dict[str, Any]:
             case = await _case_of(work, tables.work_orders, order_id, "work order")
-            after = partners.progress(work, case, case.orders[order_id], which, actor, note)
+            after = partners.progress(work, case, case.orders[order_id], which, actor, note, material)
             return {"order_id": after.id, "state": after.state, "incident_id": after.incident_id}
 
         return await door.transact(request, idempotency_key, act)
 
 
+_order_route(OrderStep.TAKE, "A crew takes it on.")
 _order_route(OrderStep.START, "The crew has begun.")
 _order_route(OrderStep.COMPLETE, "The crew has finished.")
 _order_route(OrderStep.ALREADY_FIXED, "Nothing was left to do.")

@@ -10,6 +10,9 @@ from services.dispatch.api.door import Door, not_found
 from services.dispatch.store import mapping, tables
 from services.dispatch.store.reading import read
 
+UNREAD = {"words", "content"}
+"""Columns that are not for cards: search words, and the bytes of photos."""
+
 
 async def card(door: Door, incident_id: str) -> dict[str, Any]:
     """The whole card, read in one snapshot; 404 if the incident is unknown."""
@@ -32,6 +35,7 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
             "signals_linked": [_plain(r) for r in await _rows(conn, tables.incident_signals, incident_id)],
             "events": [_plain(r) for r in await _rows(conn, tables.events, incident_id)],
             "notes": [_plain(r) for r in await _rows(conn, tables.notes, incident_id)],
+            "attachments": [_plain(r) for r in await _rows(conn, tables.attachments, incident_id)],
             "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
             "late_reports": [_plain(r) for r in await _rows(conn, tables.late_reports, incident_id)],
         }
@@ -52,7 +56,8 @@ async def _rows(conn: AsyncConnection, table: Table, incident_id: str) -> list[A
         for name in ("version", "linked_at", "offered_at", "created_at", "sent_at", "ordered_at", "at", "received_at")
         if name in table.c
     )
-    query = select(table).where(table.c.incident_id == incident_id).order_by(order, table.primary_key.columns[0])
+    columns = [column for column in table.c if column.name not in UNREAD]
+    query = select(*columns).where(table.c.incident_id == incident_id).order_by(order, table.primary_key.columns[0])
     return list((await conn.execute(query)).mappings())
 
 
@@ -64,5 +69,5 @@ def _plain(row: Any) -> dict[str, Any]:
     return {
         name: value.isoformat() if hasattr(value, "isoformat") else value
         for name, value in row.items()
-        if name not in {"incident_id", "words"}
+        if name != "incident_id"
     }

@@ -42,7 +42,7 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """A task for a maintenance or cleaning crew."""
+    """A task for a maintenance or cleaning crew. `due_at`: when it should be done; `material`: what was used."""
 
     id: str
     incident_id: str
@@ -56,6 +56,9 @@ class WorkOrder:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     note: str | None = None
+    taken_by: str | None = None
+    due_at: datetime | None = None
+    material: tuple[str, ...] = ()
 
 
 def all_finished(tasks: Iterable[Task]) -> bool:

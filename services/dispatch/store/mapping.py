@@ -101,12 +101,14 @@ def hand_over_of(row: RowMapping) -> HandOver:
 def work_order_of(row: RowMapping) -> WorkOrder:
     """The work order in a row of `work_orders`."""
     plain = {field.name: row[field.name] for field in fields(WorkOrder)}
-    return WorkOrder(**plain | {"nature": Nature(row["nature"]), "state": WorkOrderState(row["state"])})
+    told = {"nature": Nature(row["nature"]), "state": WorkOrderState(row["state"]), "material": tuple(row["material"])}
+    return WorkOrder(**plain | told)
 
 
 def plain_values(value: HandOver | WorkOrder) -> dict[str, Any]:
     """The columns of a value whose fields are its columns."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    values = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: list(held) if isinstance(held, tuple) else held for name, held in values.items()}
 
 
 def unit_of(row: RowMapping) -> Unit:

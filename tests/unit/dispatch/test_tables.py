@@ -14,6 +14,9 @@ HAND_OVERS = {
     (HandOverState.ACKNOWLEDGED, Reply.REFUSE): HandOverState.REFUSED,
 }
 ORDERS = {
+    (WorkOrderState.ORDERED, OrderStep.TAKE): WorkOrderState.TAKEN,
+    (WorkOrderState.TAKEN, OrderStep.START): WorkOrderState.STARTED,
+    (WorkOrderState.TAKEN, OrderStep.ALREADY_FIXED): WorkOrderState.ALREADY_FIXED,
     (WorkOrderState.ORDERED, OrderStep.START): WorkOrderState.STARTED,
     (WorkOrderState.ORDERED, OrderStep.ALREADY_FIXED): WorkOrderState.ALREADY_FIXED,
     (WorkOrderState.STARTED, OrderStep.COMPLETE): WorkOrderState.COMPLETED,

@@ -101,6 +101,13 @@ class AssignmentReported(Assignment):
     reason: Verdict  # why the tap did what it did, instead of why the unit was chosen
 
 
+class ReportKept(BaseModel):
+    """A report in the log of its incident."""
+
+    note_id: str
+    incident_id: str
+
+
 class HandOverBrief(BaseModel):
     """A hand-over in short."""
 
@@ -150,6 +157,9 @@ class WorkOrderOnCard(WorkOrderBrief):
     started_at: datetime | None
     ended_at: datetime | None
     note: str | None
+    taken_by: str | None
+    due_at: datetime | None
+    material: list[str]
 
 
 class WorkOrder(WorkOrderOnCard):

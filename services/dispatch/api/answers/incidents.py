@@ -143,6 +143,18 @@ class LateReport(BaseModel):
     received_at: datetime
 
 
+class Attached(BaseModel):
+    """A photo or signature; its content at `/v1/attachments/{id}`."""
+
+    id: str
+    kind: str
+    media_type: str
+    sha256: str
+    author: str
+    taken_at: datetime | None
+    at: datetime
+
+
 class IncidentCard(IncidentRow):
     """The whole card."""
 
@@ -153,6 +165,7 @@ class IncidentCard(IncidentRow):
     signals_linked: list[LinkedSignal]
     events: list[RecordedEvent]
     notes: list[NoteShown]
+    attachments: list[Attached]
     notifications: list[Notification]
     late_reports: list[LateReport]
     instructions_fr: str

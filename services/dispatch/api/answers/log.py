@@ -105,3 +105,19 @@ class NearCamera(BaseModel):
     lon: float
     network: str | None
     site: str | None
+
+
+class Presence(BaseModel):
+    """Who shows which card."""
+
+    actor: str
+    incident_id: str | None
+    seen_at: datetime
+
+
+class AttachmentKept(BaseModel):
+    """`fresh` false: it was kept before."""
+
+    attachment_id: str
+    incident_id: str
+    fresh: bool
