@@ -41,6 +41,10 @@ class Doors:
 
     def metrics(self) -> dict[str, str]:
         """Metrics URL of each process."""
+        return {name: f"{url}/metrics" for name, url in self.peers().items()}
+
+    def peers(self) -> dict[str, str]:
+        """Base URL of each process by name."""
         ports = {
             "ingest": self.ingest,
             "screening": self.screening,
@@ -48,7 +52,7 @@ class Doors:
             "notify": self.notify,
             **{dispatch_name(i): port for i, port in enumerate(self.dispatch)},
         }
-        return {name: f"{self._url(port)}/metrics" for name, port in ports.items()}
+        return {name: self._url(port) for name, port in ports.items()}
 
     def _url(self, port: int) -> str:
         reachable = "127.0.0.1" if self.host == "0.0.0.0" else self.host

@@ -102,6 +102,7 @@ class ServiceParts:
             "SCREENING_PORT": str(doors.screening),
             "CORRELATION_PORT": str(doors.correlation),
             "NOTIFY_PORT": str(doors.notify),
+            "VIGIE_PEERS": json.dumps(doors.peers()),
             "TRACES_FILE": str(self.layout.traces / f"{process}.jsonl"),
             "VIGIE_VAR": str(self.layout.var),
             "VIGIE_STATE_DIR": str(self.layout.state(process)),

@@ -18,6 +18,8 @@ class DispatchSettings(ProcessSettings):
     unclaimed_alarm_s: float = Field(default=15, gt=0)
     unacknowledged_p1_s: float = Field(default=60, gt=0)
     link_within_s: float = Field(default=3600, gt=0)
+    vigie_peers: dict[str, str] = Field(default_factory=dict)
+    """Base URLs of the services by name, for the console's health page: JSON in the environment."""
     stream_kept_s: float = Field(default=86_400, gt=0)
 
     @property

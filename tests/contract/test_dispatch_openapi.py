@@ -105,7 +105,7 @@ def test_no_answer_is_without_a_shape(document: dict[str, Any], operations: dict
         for status, answer in operation["responses"].items():
             for content in answer.get("content", {}).values():
                 schema = content["schema"].get("items", content["schema"])
-                assert "$ref" in schema or schema == {"type": "string"}, f"{door} {status}"
+                assert "$ref" in schema or schema["type"] == "string", f"{door} {status}"
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

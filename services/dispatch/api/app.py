@@ -27,6 +27,7 @@ from services.dispatch.api import (
     room,
     shift,
     streaming,
+    system,
     units,
 )
 from services.dispatch.api.describing import describe
@@ -71,6 +72,7 @@ def build(door: Door, health: Health) -> FastAPI:
         partners,
         room,
         streaming,
+        system,
     ):
         app.include_router(part.router)
     app.include_router(operations_routes(health))

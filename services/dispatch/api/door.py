@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
@@ -16,6 +16,7 @@ from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.incident import NotAllowed
 from services.dispatch.live import Live
 from services.dispatch.packs import Library
+from services.dispatch.peers import Peers
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import case as cases
 from services.dispatch.store import tables
@@ -37,6 +38,11 @@ class Door:
     live: Live
     timers: Timers
     settings: DispatchSettings
+    peers: Peers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Knows the other services by the settings."""
+        object.__setattr__(self, "peers", Peers(self.settings.vigie_peers))
 
     @property
     def times(self) -> Times:

@@ -36,7 +36,10 @@ COLUMNS = {
     "text": "Texte",
 }
 CSV: dict[int | str, dict[str, Any]] = {
-    200: {"description": "the log as CSV: semicolons, UTF-8 with BOM", "content": {"text/csv": {}}}
+    200: {
+        "description": "the log as CSV: semicolons, UTF-8 with BOM",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
 }
 
 

@@ -121,3 +121,40 @@ class AttachmentKept(BaseModel):
     attachment_id: str
     incident_id: str
     fresh: bool
+
+
+class ServiceHealth(BaseModel):
+    """A process: ready, waiting, degraded or away, with the checks that are not ready."""
+
+    service: str
+    state: str
+    checks: dict[str, dict[str, str]]
+    reason: str | None
+
+
+class Hop(BaseModel):
+    """A hop's latency since its service began, milliseconds."""
+
+    hop: str
+    fr: str
+    en: str
+    number: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+
+
+class Waiting(BaseModel):
+    """How much waits somewhere."""
+
+    gauge: str
+    labels: dict[str, str]
+    value: float
+
+
+class SystemHealth(BaseModel):
+    """The whole system as its services say it."""
+
+    services: list[ServiceHealth]
+    hops: list[Hop]
+    waiting: list[Waiting]
