@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import intake
+from services.dispatch.actions import deciding, reconsidering
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
@@ -59,14 +59,19 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
     for task in list(lost.tasks.values()):
         if not task.state.finished:
             lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
-    lost.amend(state=IncidentState.MERGED, merged_into=kept.incident.id, state_before_merge=lost.incident.state)
+    before = lost.incident.state
+    lost.amend(state=IncidentState.MERGED, merged_into=kept.incident.id, state_before_merge=before, escalate_at=None)
     lost.record(IncidentEvent.MERGED, reason, actor=actor, detail={"into": kept.incident.id})
     kept.amend(
         signals=kept.incident.signals + lost.incident.signals,
         sources=await signals.sources(work.conn, kept.incident.id, lost.incident.id),
     )
-    kept.record(IncidentEvent.MERGED, reason, actor=actor, detail={"merged": lost.incident.id})
-    await intake.reconsider(work, kept, lost.incident.nature, times, confirmed=intake.held(lost) or intake.held(kept))
+    deciding.mark(kept, lost.incident.protected_address)
+    confirmed = deciding.held(lost) or deciding.held(kept)
+    seen = await reconsidering.look_again(work, kept, lost.incident.nature, confirmed=confirmed)
+    detail, inputs = {"merged": lost.incident.id}, seen.inputs_if_nothing_follows
+    kept.record(IncidentEvent.MERGED, reason, actor=actor, detail=detail, inputs=inputs)
+    await reconsidering.follow(work, kept, seen, times.offer)
     keep(work, lost)
     keep(work, kept)
     return kept

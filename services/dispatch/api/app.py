@@ -18,11 +18,13 @@ from services.chassis.problems import Problem
 from services.dispatch.api import (
     assignments,
     attaching,
+    escalations,
     incidents,
     logbook,
     merges,
     partners,
     presence,
+    protected,
     reordering,
     room,
     shift,
@@ -60,19 +62,21 @@ def build(door: Door, health: Health) -> FastAPI:
         expose_headers=["ETag"],
     )
     for part in (
+        assignments,
+        attaching,
+        escalations,
         incidents,
         logbook,
-        shift,
-        attaching,
-        presence,
         merges,
-        reordering,
-        assignments,
-        units,
         partners,
+        presence,
+        protected,
+        reordering,
         room,
-        streaming,
+        shift,
         system,
+        units,
+        streaming,
     ):
         app.include_router(part.router)
     app.include_router(operations_routes(health))

@@ -173,12 +173,16 @@ def upgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("welfare_at IS NOT NULL"),
     )
+    op.create_index(op.f("ix_tasks_incident_id"), "tasks", ["incident_id"], unique=False, schema="dispatch")
+    # A level of escalation may ask the same kind of responder for a task of its own.
+    op.drop_constraint(op.f("uq_tasks_incident_id_kind"), "tasks", schema="dispatch", type_="unique")
     op.add_column(
         "incidents",
         sa.Column("escalation", sa.Integer(), server_default=sa.text("0"), nullable=False),
         schema="dispatch",
     )
     op.add_column("incidents", sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch")
+    op.add_column("incidents", sa.Column("protected_address", sa.Text(), nullable=True), schema="dispatch")
     op.create_index(
         "ix_incidents_escalate",
         "incidents",
@@ -217,6 +221,9 @@ def downgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("escalate_at IS NOT NULL"),
     )
+    op.create_unique_constraint(op.f("uq_tasks_incident_id_kind"), "tasks", ["incident_id", "kind"], schema="dispatch")
+    op.drop_index(op.f("ix_tasks_incident_id"), table_name="tasks", schema="dispatch")
+    op.drop_column("incidents", "protected_address", schema="dispatch")
     op.drop_column("incidents", "escalate_at", schema="dispatch")
     op.drop_column("incidents", "escalation", schema="dispatch")
     op.drop_index(
