@@ -13,13 +13,13 @@ from sqlalchemy import RowMapping, Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.messages.signal import SignalOutcome
-from schemas.vocabulary.dispatching import IncidentEvent, TaskState
+from schemas.vocabulary.dispatching import IncidentEvent, ResponderKind
 from schemas.vocabulary.natures import Nature
 from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import engaging, intake, kiosks, partners, reporting
+from services.dispatch.actions import intake, kiosks, partners, reporting, sharing
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
@@ -102,14 +102,16 @@ class Timers:
             await self._in_transaction(act)
 
     async def _waiting_tasks(self) -> None:
+        """All that wait for one kind of unit in one centre are looked at together."""
         task, incident = tables.tasks, tables.incidents
-        for row in await self._rows(due.ENGAGEABLE.order_by(incident.c.priority, task.c.created_at)):
+        query = due.ENGAGEABLE.add_columns(incident.c.centre, task.c.kind)
+        together: dict[Ids, list[str]] = {}
+        for row in await self._rows(query.order_by(incident.c.priority, task.c.created_at)):
+            together.setdefault((row[2], row[3]), []).append(row[0])
+        for (centre, kind), waiting in together.items():
 
-            async def act(work: Work, row: Ids = row) -> None:
-                case = await cases.load(work, row[0])
-                if case is not None and case.incident.unfinished and case.tasks[row[1]].state is TaskState.WAITING:
-                    await engaging.offer_units(work, case, case.tasks[row[1]], self._times.offer, "unit_freed")
-                    keep(work, case)
+            async def act(work: Work, centre: str = centre, kind: str = kind, waiting: list[str] = waiting) -> None:
+                await sharing.share_out(work, centre, ResponderKind(kind), waiting, self._times.offer)
 
             await self._in_transaction(act)
 

@@ -42,7 +42,7 @@ def test_a_backlog_goes_through_json_and_is_matched_alike(known: Situation, othe
 
 
 def test_a_backlog_names_each_unit_once() -> None:
-    """50 incidents × 60 units stay near 100 kB, with 15 digits each, where each situation for itself would be over a megabyte."""
+    """50 incidents × 60 units stay near 100 kB, where each situation for itself would make over a megabyte."""
     backlog = large_backlog(1)
     written = json.dumps(backlog_as_inputs(backlog))
     assert len(written) < 110_000
