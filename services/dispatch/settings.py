@@ -18,6 +18,7 @@ class DispatchSettings(ProcessSettings):
     unclaimed_alarm_s: float = Field(default=15, gt=0)
     unacknowledged_p1_s: float = Field(default=60, gt=0)
     link_within_s: float = Field(default=3600, gt=0)
+    dispatch_relief: bool = Field(default=True, description="a sooner unit that becomes free relieves one on its way")
     stream_kept_s: float = Field(default=86_400, gt=0)
 
     @property

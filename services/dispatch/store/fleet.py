@@ -17,11 +17,11 @@ from services.dispatch.store.tables import assignments, incidents, move_ups, uni
 from services.dispatch.store.work import Work
 
 
-def someone_free(centre: ColumnElement[str], kind: ColumnElement[str]) -> Exists:
-    """True where some unit of that kind in that centre is neither bound by an assignment nor off."""
+def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: ColumnElement[bool]) -> Exists:
+    """True where some unit of that kind in that centre is neither bound by an assignment nor off; `more` about it."""
     bound = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active)
     off = units.c.state.in_((UnitState.OFF_DUTY, UnitState.UNAVAILABLE))
-    return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound)
+    return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound, *more)
 
 
 def _fleet() -> Select[Any]:
