@@ -18,6 +18,7 @@ INCIDENT_ORDERS = "acknowledge verify dismiss reopen assign backup merge unmerge
 DOORS = {
     "GET /v1/incidents": "",
     "GET /v1/incidents/{}": "404",
+    "GET /v1/incidents/{}/recommendation": "404 409",
     **{f"POST /v1/incidents/{{}}/{order}": "404 409 412" for order in INCIDENT_ORDERS.split()},
     "POST /v1/incidents/{}/backup": "404 409",
     "POST /v1/incidents/{}/notes": "404 409",
