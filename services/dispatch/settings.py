@@ -19,6 +19,7 @@ class DispatchSettings(ProcessSettings):
     unacknowledged_p1_s: float = Field(default=60, gt=0)
     link_within_s: float = Field(default=3600, gt=0)
     dispatch_relief: bool = Field(default=True, description="a sooner unit that becomes free relieves one on its way")
+    coverage_every_s: float = Field(default=15, ge=0, description="how often coverage is looked at; 0: never")
     stream_kept_s: float = Field(default=86_400, gt=0)
 
     @property

@@ -19,7 +19,7 @@ from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import intake, kiosks, partners, relieving, reporting, sharing
+from services.dispatch.actions import intake, kiosks, moving, partners, relieving, reporting, sharing
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
@@ -71,6 +71,7 @@ class Timers:
             "hand_overs": self._overdue_hand_overs,
             "engageable": self._waiting_tasks,
             "relievable": self._reliefs,
+            "move_ups": self._move_ups,
             "unclaimed": self._unclaimed_alarms,
             "unseen_late": self._unacknowledged_p1,
         }
@@ -127,6 +128,9 @@ class Timers:
                 return await relieving.is_due(work, row[0], self._times.offer)
 
             await self._in_transaction(act, is_due)
+
+    async def _move_ups(self) -> None:
+        await self._in_transaction(moving.end_those_over, moving.any_over)
 
     async def _unclaimed_alarms(self) -> None:
         """Opens by itself any alarm that no situation has claimed in time."""

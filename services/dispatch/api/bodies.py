@@ -152,6 +152,14 @@ class SilenceBody(Body):
     under_test: bool = False
 
 
+class MoveUpBody(Body):
+    """A free unit is ordered to a post of the city pack. `reason` is kept with the order."""
+
+    unit: Identifier
+    post: Identifier
+    reason: Text | None = None
+
+
 class OrderBody(Body):
     """A crew's report."""
 

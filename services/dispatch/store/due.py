@@ -88,6 +88,7 @@ GLANCE = select(
     ENGAGEABLE.exists().label("engageable"),
     UNCLAIMED.exists().label("unclaimed"),
     UNSEEN_LATE.exists().label("unseen_late"),
+    select(tables.move_ups.c.id).where(tables.move_ups.c.ended_at.is_(None)).exists().label("move_ups"),
     RELIEVABLE.exists().label("relievable"),
     _count(_waiting()).label("waiting"),
     _count(_unseen()).label("unseen"),

@@ -31,6 +31,7 @@ PLACES = [
     Mistake("[43.6090, 1.4370], [43.6090, 1.4500]", "[43.6090, 1.4500], [43.6090, 1.4370]", "crosses itself"),
     Mistake("[43.6420, 1.3850], [43.6420, 1.3990]", "[46.6420, 1.3850], [46.6420, 1.3990]", "km from the others"),
     Mistake("id: matabiau", "id: capitole", "exists already"),
+    Mistake("id: gare-matabiau", "id: place-capitole", "is already taken"),
 ]
 DEVICES = [
     Mistake("sector: saint-cyprien\n    site", "sector: saint-cyprian\n    site", 'perhaps "saint-cyprien"'),
