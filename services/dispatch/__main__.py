@@ -24,6 +24,7 @@ from services.dispatch.actions.intake import Times
 from services.dispatch.api.app import build
 from services.dispatch.api.door import Door
 from services.dispatch.consumer import TopicReader
+from services.dispatch.coverage_watch import CoverageWatch
 from services.dispatch.live import Live
 from services.dispatch.outbox import Relay
 from services.dispatch.packs import Library
@@ -95,6 +96,7 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
             live.run(stop),
             relay.run(stop),
             timer.run(stop),
+            CoverageWatch(database, library, settings).run(stop),
             _forget(database, settings, stop),
             *Readers(database, library, settings, dead, health).all(stop),
         )

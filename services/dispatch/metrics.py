@@ -30,6 +30,15 @@ UNACKNOWLEDGED_P1 = gauge(
     "vigie_dispatch_unacknowledged_p1", "Unfinished P1 incidents that nobody acknowledged.", unit="incidents"
 )
 TASKS_WAITING = gauge("vigie_dispatch_tasks_waiting", "Tasks that wait for a free unit.", unit="tasks")
+EXPECTED_COVERAGE = gauge(
+    "vigie_dispatch_expected_coverage",
+    "Share of demand that finds a free patrol in reach.",
+    unit="1",
+    labels=["centre"],
+)
+MOVE_UPS = counter(
+    "vigie_dispatch_move_ups_total", "Move-ups ordered, and ended by why.", unit="orders", labels=["step"]
+)
 OUTBOX_DEPTH = gauge("vigie_dispatch_outbox_depth", "Records that wait in the outbox.", unit="records")
 OUTBOX_LEADER = gauge("vigie_dispatch_outbox_leader", "1 in the process whose relay holds the lease.", unit="1")
 STREAM_CLIENTS = gauge("vigie_dispatch_stream_clients", "Connected consoles and tablets.", unit="connections")

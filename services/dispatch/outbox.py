@@ -12,8 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from confluent_kafka import KafkaException, Producer
-from sqlalchemy import RowMapping, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
@@ -21,7 +20,8 @@ from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RECORDS_SENT, RESTARTS_OF_LOOPS
 from services.dispatch.metrics import OUTBOX_DEPTH, OUTBOX_LEADER
-from services.dispatch.store.tables import leases, outbox
+from services.dispatch.store import leases
+from services.dispatch.store.tables import outbox
 
 log = logs.get(__name__)
 NAME = "outbox"
@@ -94,17 +94,7 @@ class Relay:
 
     async def _lease(self) -> bool:
         """True while this process holds the lease; takes it if it is free or has run out."""
-        now = func.clock_timestamp()
-        row = {"name": NAME, "holder": self._holder, "generation": 1, "expires_at": now + LEASE}
-        statement = insert(leases).values(row)
-        free = or_(leases.c.holder == self._holder, leases.c.expires_at < now)
-        taken = statement.on_conflict_do_update(
-            index_elements=["name"],
-            set_={"holder": self._holder, "expires_at": now + LEASE, "generation": leases.c.generation + 1},
-            where=free,
-        )
-        async with self._engine.begin() as conn:
-            return await conn.scalar(taken.returning(leases.c.name)) is not None
+        return await leases.take(self._engine, NAME, self._holder, LEASE)
 
     def _open(self) -> Producer:
         producer = Producer(self._config)
@@ -140,9 +130,7 @@ class Relay:
             await loop.run_in_executor(self._kafka, producer.purge)
 
     async def _release(self) -> None:
-        where = (leases.c.name == NAME, leases.c.holder == self._holder)
         try:
-            async with self._engine.begin() as conn:
-                await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))
+            await leases.give_back(self._engine, NAME, self._holder)
         except FAULTS as error:
             log.warning("lease_runs_out", reason=type(error).__name__)

@@ -20,6 +20,8 @@ class DispatchSettings(ProcessSettings):
     link_within_s: float = Field(default=3600, gt=0)
     vigie_peers: dict[str, str] = Field(default_factory=dict)
     """Base URLs of the services by name, for the console's health page: JSON in the environment."""
+    dispatch_relief: bool = Field(default=True, description="a sooner unit that becomes free relieves one on its way")
+    coverage_every_s: float = Field(default=15, ge=0, description="how often coverage is looked at; 0: never")
     stream_kept_s: float = Field(default=86_400, gt=0)
 
     @property

@@ -13,13 +13,13 @@ from sqlalchemy import RowMapping, Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.messages.signal import SignalOutcome
-from schemas.vocabulary.dispatching import IncidentEvent, TaskState
+from schemas.vocabulary.dispatching import IncidentEvent, ResponderKind
 from schemas.vocabulary.natures import Nature
 from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import engaging, escalating, intake, kiosks, partners, reporting
+from services.dispatch.actions import escalating, intake, kiosks, moving, partners, relieving, reporting, sharing
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
@@ -27,7 +27,7 @@ from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import case as cases
 from services.dispatch.store import due, protection, signals, tables
-from services.dispatch.store.work import Work, run
+from services.dispatch.store.work import Work, look, run
 
 log = logs.get(__name__)
 EVERY_S = 0.2
@@ -70,6 +70,8 @@ class Timers:
             "offers": self._expire_offers,
             "hand_overs": self._overdue_hand_overs,
             "engageable": self._waiting_tasks,
+            "relievable": self._reliefs,
+            "move_ups": self._move_ups,
             "unclaimed": self._unclaimed_alarms,
             "unseen_late": self._unacknowledged_p1,
             "escalations": self._escalations,
@@ -103,16 +105,33 @@ class Timers:
             await self._in_transaction(act)
 
     async def _waiting_tasks(self) -> None:
+        """All that wait for one kind of unit in one centre are looked at together."""
         task, incident = tables.tasks, tables.incidents
-        for row in await self._rows(due.ENGAGEABLE.order_by(incident.c.priority, task.c.created_at)):
+        query = due.ENGAGEABLE.add_columns(incident.c.centre, task.c.kind)
+        together: dict[Ids, list[str]] = {}
+        for row in await self._rows(query.order_by(incident.c.priority, task.c.created_at)):
+            together.setdefault((row[2], row[3]), []).append(row[0])
+        for (centre, kind), waiting in together.items():
 
-            async def act(work: Work, row: Ids = row) -> None:
-                case = await cases.load(work, row[0])
-                if case is not None and case.incident.unfinished and case.tasks[row[1]].state is TaskState.WAITING:
-                    await engaging.offer_units(work, case, case.tasks[row[1]], self._times.offer, "unit_freed")
-                    keep(work, case)
+            async def act(work: Work, centre: str = centre, kind: str = kind, waiting: list[str] = waiting) -> None:
+                await sharing.share_out(work, centre, ResponderKind(kind), waiting, self._times.offer)
 
             await self._in_transaction(act)
+
+    async def _reliefs(self) -> None:
+        """Looks first without a lock: most units that become free are not sooner than the one on its way."""
+        for row in await self._rows(due.RELIEVABLE) if self._settings.dispatch_relief else ():
+
+            async def act(work: Work, row: Ids = row) -> bool:
+                return await relieving.relieve(work, row[0], self._times.offer)
+
+            async def is_due(work: Work, row: Ids = row) -> bool:
+                return await relieving.is_due(work, row[0], self._times.offer)
+
+            await self._in_transaction(act, is_due)
+
+    async def _move_ups(self) -> None:
+        await self._in_transaction(moving.end_those_over, moving.any_over)
 
     async def _unclaimed_alarms(self) -> None:
         """Opens by itself any alarm that no situation has claimed in time."""
@@ -158,10 +177,16 @@ class Timers:
         async with self._engine.connect() as conn:
             return [tuple(row) for row in await conn.execute(query.limit(AT_ONCE), values or {})]
 
-    async def _in_transaction(self, act: Callable[[Work], Awaitable[None]]) -> None:
-        """One thing that fell due. Its own fault holds up nothing else; PostgreSQL's absence is the round's."""
+    async def _in_transaction(
+        self, act: Callable[[Work], Awaitable[object]], if_due: Callable[[Work], Awaitable[bool]] | None = None
+    ) -> None:
+        """One thing that fell due. Its own fault holds up nothing else; PostgreSQL's absence is the round's.
+
+        `if_due` looks at it first, without a lock.
+        """
         try:
-            await run(self._engine, self._library, act)
+            if if_due is None or await look(self._engine, self._library, if_due):
+                await run(self._engine, self._library, act)
         except Exception as error:
             if away(error):
                 raise

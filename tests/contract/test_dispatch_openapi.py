@@ -18,6 +18,7 @@ INCIDENT_ORDERS = "acknowledge verify dismiss reopen assign backup merge unmerge
 DOORS = {
     "GET /v1/incidents": "",
     "GET /v1/incidents/{}": "404",
+    "GET /v1/incidents/{}/recommendation": "404 409",
     **{f"POST /v1/incidents/{{}}/{order}": "404 409 412" for order in INCIDENT_ORDERS.split()},
     "POST /v1/incidents/{}/backup": "404 409",
     "POST /v1/incidents/{}/notes": "404 409",
@@ -35,6 +36,10 @@ DOORS = {
     },
     **{f"POST /v1/hand-overs/{{}}/{reply}": "404 409" for reply in ("acknowledge", "refuse", "complete")},
     "POST /v1/urgent": "",
+    "GET /v1/coverage": "404",
+    "GET /v1/move-ups": "",
+    "POST /v1/move-ups": "404 409",
+    "DELETE /v1/move-ups/{}": "404",
     "GET /v1/work-orders": "",
     **{f"POST /v1/work-orders/{{}}/{step}": "404 409" for step in ("start", "complete", "already-fixed")},
     "GET /v1/silences": "",

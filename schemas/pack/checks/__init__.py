@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from schemas.pack.checks.accounts import check_accounts
+from schemas.pack.checks.coverage import check_coverage
 from schemas.pack.checks.devices import check_devices
 from schemas.pack.checks.law import check_law
 from schemas.pack.checks.opening import check_opening
@@ -20,6 +21,7 @@ def check(draft: Draft, now: datetime) -> list[Finding]:
     """Every finding of every subject; `now` decides which legal bases are over."""
     return [
         *check_places(draft),
+        *check_coverage(draft),
         *check_devices(draft),
         *check_accounts(draft),
         *check_responders(draft),

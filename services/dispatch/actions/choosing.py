@@ -3,86 +3,109 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from schemas.vocabulary.dispatching import UnitState
+from schemas.vocabulary.dispatching import AssignmentState, UnitState
 from schemas.vocabulary.natures import Nature, Priority
-from services.dispatch.domain.recommending import Coverage, IncidentView, Situation, UnitView
+from services.dispatch.actions.covering import coverage_of
+from services.dispatch.actions.reaching import reach
+from services.dispatch.domain.recommending import IncidentView, Situation, UnitView
 from services.dispatch.domain.recommending import Work as Bound
-from services.dispatch.domain.recommending.coverage import reached
-from services.dispatch.domain.report import Place
 from services.dispatch.domain.task import Task
-from services.dispatch.domain.travelling import Answer, Basis, Profile, Reached, TravelTimes, Unreachable
+from services.dispatch.domain.travelling import Basis
 from services.dispatch.domain.unit import Unit
-from services.dispatch.packs import Book
 from services.dispatch.store import fleet
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
-from services.dispatch.travel.straight_line import StraightLineTravel
 
 UTILISATION_OVER = timedelta(minutes=30)
-COVERED_WITHIN_S = 480.0
-URGENT = frozenset({Priority.P1, Priority.P2})
-STRAIGHT = StraightLineTravel()
+LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
+REASSIGNED = "reassigned"
+RELIEVED = "relieved"
+"""Why an assignment was cancelled whose unit was relieved by a sooner one; an incident's reliefs are counted by it."""
 
 
 async def situation_of(
-    work: Work, case: Case, task: Task, units: Mapping[str, Unit], declined: frozenset[str]
+    work: Work, case: Case, task: Task, units: Mapping[str, Unit], offer: timedelta
 ) -> tuple[Situation, Basis]:
     """All inputs of a decision about one slot of `task`; `units` are locked. Also what its times rest on.
 
-    Coverage is counted for P2 to P4 only: for a P1 the fastest goes.
+    A unit that declined or let an offer lapse is asked again only after as long as an `offer` stands, and last.
     """
     incident = case.incident
-    life = incident.priority is Priority.P1
-    travel = work.library.travel(case.book)
-    seconds, unreachable, basis = _times(travel, units, incident.place, incident.priority)
+    [way] = reach(work.library.travel(case.book), units, [(incident.place, incident.priority)])
+    situation = Situation(
+        incident=incident_view(case, task, work.now, offer),
+        units=await unit_views(work, units),
+        seconds=way.seconds,
+        now=work.now,
+        unreachable=way.unreachable,
+    )
+    return await with_reserve(work, case, task, units, situation), way.basis
+
+
+async def with_reserve(
+    work: Work, case: Case, task: Task, units: Mapping[str, Unit], situation: Situation
+) -> Situation:
+    """The situation with utilisation and coverage. Both count for P2 to P4 only: for a P1 the fastest goes."""
+    if case.incident.priority is Priority.P1:
+        return situation
+    return replace(
+        situation,
+        utilisation=await fleet.utilisation(work, case.incident.centre, task.kind, UTILISATION_OVER),
+        coverage=coverage_of(case.book, work.library.travel(case.book), units),
+    )
+
+
+async def unit_views(work: Work, units: Mapping[str, Unit]) -> tuple[UnitView, ...]:
+    """The units as the recommendation sees them, with what binds them."""
     busy = {unit.id for unit in units.values() if unit.busy}
     bound = await fleet.bound(work, busy) if busy else {}
-    situation = Situation(
-        incident=_incident_view(case, task, declined, work.now),
-        units=tuple(_unit_view(unit, bound.get(unit.id)) for unit in units.values()),
-        seconds=seconds,
-        now=work.now,
-        utilisation=0.0 if life else await fleet.utilisation(work, incident.centre, task.kind, UTILISATION_OVER),
-        coverage=None if life else _coverage(case.book, travel, units),
-        unreachable=unreachable,
-    )
-    return situation, basis
+    return tuple(_unit_view(unit, bound.get(unit.id)) for unit in units.values())
 
 
-def after_binding(situation: Situation, unit: str) -> Situation:
-    """The situation for the next slot of the same incident, once `unit` was bound to this one."""
-    taken = Bound(situation.incident.id, situation.incident.priority, situation.now)
-    units = tuple(
-        replace(known, state=UnitState.ASSIGNED, work=taken) if known.id == unit else known for known in situation.units
-    )
-    return replace(situation, units=units)
-
-
-def without_diversion(situation: Situation, incident: str) -> Situation:
-    """The situation where the unit on its way to `incident` cannot be had: somebody decides about that one now."""
-    units = tuple(
-        replace(known, work=replace(known.work, on_scene=True))
-        if known.work is not None and known.work.incident == incident
-        else known
-        for known in situation.units
-    )
-    return replace(situation, units=units)
-
-
-def _incident_view(case: Case, task: Task, declined: frozenset[str], now: datetime) -> IncidentView:
+def incident_view(case: Case, task: Task, now: datetime, offer: timedelta) -> IncidentView:
+    """The incident as the recommendation sees it; `offer` as in `situation_of`."""
     incident = case.incident
     target = incident.target_at or now
     own = {incident.device} if incident.nature is Nature.OFFICER_DISTRESS and incident.device else set()
+    held = case.assignments.values()
     return IncidentView(
         id=incident.id,
         priority=incident.priority,
         opened_at=incident.opened_at,
         target_s=(target - incident.opened_at).total_seconds(),
         capabilities=task.capabilities,
-        declined=declined,
+        declined=_lapsed(case, task),
+        asked_lately=_lapsed(case, task, since=now - offer),
         callers=frozenset(own),
+        diversions=sum(1 for known in held if known.state is AssignmentState.DIVERTED),
+        reliefs=sum(1 for known in held if known.state is AssignmentState.CANCELLED and known.reason == RELIEVED),
+    )
+
+
+def after_binding(situation: Situation, unit: str) -> Situation:
+    """The situation for the next slot of the same incident, once `unit` was bound to this one."""
+    return replace(situation, units=bound_to(situation.units, unit, situation.incident, situation.now))
+
+
+def bound_to(units: tuple[UnitView, ...], unit: str, incident: IncidentView, now: datetime) -> tuple[UnitView, ...]:
+    """The units once one of them was bound to an incident."""
+    taken = Bound(incident.id, incident.priority, now, diversions=incident.diversions)
+    return tuple(replace(known, state=UnitState.ASSIGNED, work=taken) if known.id == unit else known for known in units)
+
+
+def without_diversion(situation: Situation, incident: str) -> Situation:
+    """The situation where the unit on its way to `incident` cannot be had: somebody decides about that one now."""
+    return replace(situation, units=kept_on(situation.units, incident))
+
+
+def kept_on(units: tuple[UnitView, ...], incident: str) -> tuple[UnitView, ...]:
+    """The units, those on their way to `incident` as if they were there already."""
+    return tuple(
+        replace(known, work=replace(known.work, on_scene=True))
+        if known.work is not None and known.work.incident == incident
+        else known
+        for known in units
     )
 
 
@@ -97,50 +120,11 @@ def _unit_view(unit: Unit, bound: Bound | None) -> UnitView:
     )
 
 
-def _times(
-    travel: TravelTimes, units: Mapping[str, Unit], place: Place | None, priority: Priority
-) -> tuple[dict[str, float], dict[str, str], Basis]:
-    """Seconds by unit, why there are none for others, and what they rest on.
-
-    An incident whose place nobody knows is as near to one unit as to another. Where no street leads to it the
-    straight line is taken: help is rather sent on an estimate than not at all.
-    """
-    located = [(unit.id, unit.place) for unit in units.values() if unit.place is not None]
-    if place is None:
-        return {unit: 0.0 for unit, _ in located}, {}, Basis.STRAIGHT_LINE
-    profile = Profile.LIGHTS if priority in URGENT else Profile.NORMAL
-    answers = travel.to_one([where for _, where in located], place, profile)
-    basis = travel.basis
-    if not any(isinstance(answer, Reached) for answer in answers):
-        answers, basis = STRAIGHT.to_one([where for _, where in located], place, profile), Basis.STRAIGHT_LINE
-    named: list[tuple[str, Answer]] = [(unit, answer) for (unit, _), answer in zip(located, answers, strict=True)]
-    seconds = {unit: round(answer.seconds, 1) for unit, answer in named if isinstance(answer, Reached)}
-    missing = {unit: answer.reason.value for unit, answer in named if isinstance(answer, Unreachable)}
-    return seconds, missing, basis
-
-
-def _coverage(book: Book, travel: TravelTimes, units: Mapping[str, Unit]) -> Coverage | None:
-    """Which demand points each unit reaches in time; the points are the sectors' middles, weighed by what is there."""
-    points, weights = _demand(book)
-    located = [(unit.id, unit.place) for unit in units.values() if unit.place is not None]
-    if not points or not located:
-        return None
-    table = travel.table([where for _, where in located], points, Profile.NORMAL)
-    by_unit = {unit: reached(row, COVERED_WITHIN_S) for (unit, _), row in zip(located, table.seconds, strict=True)}
-    return Coverage(weights, by_unit)
-
-
-@lru_cache(maxsize=32)
-def _demand(book: Book) -> tuple[tuple[Place, ...], tuple[float, ...]]:
-    count = {sector.id: 1.0 for sector in book.pack.sectors}
-    for sector in [site.sector for site in book.pack.sites] + [device.sector for device in book.pack.devices]:
-        if sector in count:
-            count[sector] += 1.0
-    middles = tuple(
-        Place(
-            sum(lat for lat, _ in sector.polygon) / len(sector.polygon),
-            sum(lon for _, lon in sector.polygon) / len(sector.polygon),
-        )
-        for sector in book.pack.sectors
+def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[str]:
+    """Units that had the task and did not take it, or that an operator replaced: they come last."""
+    return frozenset(
+        known.unit
+        for known in case.of_task(task)
+        if known.state in LAPSED or known.reason == REASSIGNED
+        if since is None or (known.ended_at is not None and known.ended_at > since)
     )
-    return middles, tuple(count[sector.id] for sector in book.pack.sectors)

@@ -1,8 +1,8 @@
 """Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from schemas.vocabulary.dispatching import (
@@ -19,7 +19,7 @@ from services.dispatch.actions.choosing import after_binding, situation_of, with
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.adding import Addition, missing
 from services.dispatch.domain.assignment import Assignment, moved
-from services.dispatch.domain.recommending import Ranked, Recommendation, Situation, recommend
+from services.dispatch.domain.recommending import Recommendation, Situation, recommend
 from services.dispatch.domain.recommending.recording import as_inputs
 from services.dispatch.domain.run_card import Card, Ground
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
@@ -32,10 +32,9 @@ from services.dispatch.store import fleet
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
 
-LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
 NO_UNIT_FREE, NO_UNIT_LEFT = "no_unit_free", "no_unit_left"
 DIVERTED = "diverted"
-REASSIGNED = "reassigned"
+SENT_FOR = frozenset({TaskState.WAITING, TaskState.ENGAGED})
 SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
@@ -99,14 +98,7 @@ async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reas
         order_work(work, case, task, reason, actor)
 
 
-async def offer_units(
-    work: Work,
-    case: Case,
-    task: Task,
-    offer: timedelta,
-    reason: str,
-    actor: str = SYSTEM,
-) -> None:
+async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
     """Offers each free slot of a patrol task to the recommended unit; without one the task waits, visibly.
 
     A unit that declined or let an offer lapse is asked again only after as long as an offer stands, and last.
@@ -115,42 +107,53 @@ async def offer_units(
     if not slots:
         return
     units = await fleet.lock_fleet(work, case.incident.centre, task.kind)
-    resting = _lapsed(case, task, since=work.now - offer)
-    situation, basis = await situation_of(work, case, task, units, _lapsed(case, task))
-    diverted: list[tuple[str, str]] = []
+    situation, basis = await situation_of(work, case, task, units, offer)
+    _, diverted = await fill(work, case, task, slots, units, situation, basis, offer, actor)
+    # Only now: this situation does not know whom the others are given, and would give the same unit again.
+    for incident in dict.fromkeys(diverted):
+        await _dispatch_again(work, incident, offer)
+
+
+async def fill(
+    work: Work,
+    case: Case,
+    task: Task,
+    slots: list[int],
+    units: Mapping[str, Unit],
+    situation: Situation,
+    basis: Basis,
+    offer: timedelta,
+    actor: str = SYSTEM,
+) -> tuple[Situation, list[str]]:
+    """Offers these slots one after the other; the situation after that, and the incidents that lost their units."""
+    diverted: list[str] = []
     for slot in slots:
-        situation, advice, chosen = await _decide(work, situation, resting)
+        situation, advice = await _decide(work, situation)
         inputs = decision_inputs(case, situation, advice, basis)
+        chosen = advice.best
         if chosen is None:
-            _wait(case, task, len(situation.units), bool(resting), inputs)
-            break
+            wait(case, task, len(situation.units), bool(situation.incident.asked_lately), inputs)
+            return situation, diverted
         if chosen.diverts is not None:
-            diverted.append((chosen.diverts, await _divert(work, chosen.diverts, chosen.unit, case.incident.id)))
+            await divert(work, chosen.diverts, chosen.unit, case.incident.id)
+            diverted.append(chosen.diverts)
         await assign(work, case, task, slot, units[chosen.unit], chosen.reason, offer, actor, inputs)
         situation = after_binding(situation, chosen.unit)
-    else:
-        case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
-    # Only now: this situation does not know whom the others are given, and would give the same unit again.
-    for incident, left in dict.fromkeys(diverted):
-        await _dispatch_again(work, incident, left, offer)
+    settle(case, task)
+    return situation, diverted
 
 
-async def _decide(
-    work: Work, situation: Situation, resting: frozenset[str]
-) -> tuple[Situation, Recommendation, Ranked | None]:
-    """The recommendation and who is sent by it. A diversion whose incident somebody holds just now is passed over."""
+async def _decide(work: Work, situation: Situation) -> tuple[Situation, Recommendation]:
+    """The recommendation. A diversion whose incident somebody holds just now is passed over."""
     while True:
         advice = recommend(situation)
-        chosen = next((known for known in advice.ranked if known.unit not in resting), None)
-        if chosen is None or chosen.diverts is None:
-            return situation, advice, chosen
-        if await cases.load(work, chosen.diverts, wait=False) is not None:
-            return situation, advice, chosen
-        situation = without_diversion(situation, chosen.diverts)
+        if advice.redispatch is None or await cases.load(work, advice.redispatch, wait=False) is not None:
+            return situation, advice
+        situation = without_diversion(situation, advice.redispatch)
 
 
-async def _divert(work: Work, incident_id: str, unit: str, to: str) -> str:
-    """Takes a unit off the way to something less urgent; returns the task that it leaves."""
+async def divert(work: Work, incident_id: str, unit: str, to: str) -> Case:
+    """Takes a unit off the way to something less urgent, whose case is returned: it must be dispatched again."""
     case = await cases.load(work, incident_id)
     if case is None:
         raise LookupError(f"incident {incident_id} is not stored")
@@ -159,16 +162,27 @@ async def _divert(work: Work, incident_id: str, unit: str, to: str) -> str:
     detail = {"assignment_id": held.id, "unit": unit, "slot": held.slot, "state": AssignmentState.DIVERTED, "to": to}
     case.record(IncidentEvent.ASSIGNMENT_CHANGED, DIVERTED, detail=detail)
     keep(work, case)
-    return held.task_id
+    return case
 
 
-async def _dispatch_again(work: Work, incident_id: str, task_id: str, offer: timedelta) -> None:
+async def _dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
     """The incident that lost its unit asks for another at once, in the same transaction."""
     case = await cases.load(work, incident_id)
-    task = case.tasks.get(task_id) if case else None
-    if case is not None and task is not None and case.incident.unfinished:
-        case.put(replace(task, state=TaskState.WAITING))
-        await offer_units(work, case, case.tasks[task.id], offer, DIVERTED)
+    if case is not None and case.incident.unfinished:
+        for task in sent_for(case, ResponderKind.PATROL):
+            await offer_units(work, case, task, offer, DIVERTED)
+
+
+def sent_for(case: Case, kind: ResponderKind) -> list[Task]:
+    """The tasks of that kind that units are sought for: they wait, or are engaged and have just lost one."""
+    known = [task for task in case.tasks.values() if task.kind is kind and task.state in SENT_FOR]
+    return [task for task in known if free_slots(case, task)]
+
+
+def settle(case: Case, task: Task) -> None:
+    """The task waits while a slot of it is free, else it is engaged."""
+    state = TaskState.WAITING if free_slots(case, task) else TaskState.ENGAGED
+    case.put(replace(case.tasks[task.id], state=state))
 
 
 async def assign(
@@ -233,17 +247,7 @@ def start(case: Case, reason: str, actor: str = SYSTEM) -> None:
         case.record(IncidentEvent.STARTED, reason, actor=actor)
 
 
-def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[str]:
-    """Units that had the task and did not take it, or that an operator replaced: they come last."""
-    return frozenset(
-        known.unit
-        for known in case.of_task(task)
-        if known.state in LAPSED or known.reason == REASSIGNED
-        if since is None or (known.ended_at is not None and known.ended_at > since)
-    )
-
-
-def _wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str, Any]) -> None:
+def wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str, Any]) -> None:
     """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call."""
     waited = case.tasks[task.id].state is TaskState.WAITING
     attention, shown = NO_UNIT_LEFT if asked else NO_UNIT_FREE, case.incident.attention

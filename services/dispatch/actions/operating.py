@@ -152,7 +152,7 @@ async def send(work: Work, case: Case, task: Task, unit_id: str, why: str | None
     if not slots:
         raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])
     units = await fleet.lock_fleet(work, case.incident.centre, ResponderKind.PATROL)
-    situation, basis = await situation_of(work, case, task, units, frozenset())
+    situation, basis = await situation_of(work, case, task, units, offer)
     advice = recommend(situation)
     chosen = next((known for known in advice.ranked if known.unit == unit_id and known.diverts is None), None)
     if chosen is None and not _may_override(advice, unit_id):

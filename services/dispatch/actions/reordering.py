@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, ResponderKind, TaskState, UnitState
 from services.dispatch.actions import engaging, operating, reporting
+from services.dispatch.actions.choosing import REASSIGNED
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.incident import Action, NotAllowed
 from services.dispatch.domain.task import Task
@@ -44,11 +45,11 @@ async def reassign(
     Raises operating.UnitRefused where `instead` cannot be sent; then nothing has changed.
     """
     operating.begin(case, Action.ASSIGN)
-    released = await _release(work, case, unit, engaging.REASSIGNED, why, actor)
+    released = await _release(work, case, unit, REASSIGNED, why, actor)
     task = replace(case.tasks[released.task_id], state=TaskState.WAITING)
     case.put(task)
     if instead is None:
-        await engaging.offer_units(work, case, task, offer, engaging.REASSIGNED, actor)
+        await engaging.offer_units(work, case, task, offer, REASSIGNED, actor)
     else:
         await operating.send(work, case, task, instead, why, actor, offer)
 

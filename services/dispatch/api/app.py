@@ -18,6 +18,7 @@ from services.chassis.problems import Problem
 from services.dispatch.api import (
     assignments,
     attaching,
+    coverage,
     escalations,
     incidents,
     logbook,
@@ -25,6 +26,7 @@ from services.dispatch.api import (
     partners,
     presence,
     protected,
+    recommending,
     reordering,
     room,
     shift,
@@ -64,6 +66,7 @@ def build(door: Door, health: Health) -> FastAPI:
     for part in (
         assignments,
         attaching,
+        coverage,
         escalations,
         incidents,
         logbook,
@@ -71,6 +74,7 @@ def build(door: Door, health: Health) -> FastAPI:
         partners,
         presence,
         protected,
+        recommending,
         reordering,
         room,
         shift,

@@ -209,6 +209,14 @@ class ProtectedAddressBody(Body):
     ends_at: Instant
 
 
+class MoveUpBody(Body):
+    """A free unit is ordered to a post of the city pack. `reason` is kept with the order."""
+
+    unit: Identifier
+    post: Identifier
+    reason: Text | None = None
+
+
 class OrderBody(Body):
     """A crew's report; `material`: what was used, as the crew writes it."""
 

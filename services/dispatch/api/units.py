@@ -138,4 +138,5 @@ def _view(unit: Unit) -> dict[str, Any]:
         "retiring": unit.retiring,
         "position": views.place_view(unit.place),
         "position_at": views.moment(unit.position_at),
+        "move_up": {"move_up_id": unit.move_up, "post": unit.moving_to} if unit.move_up else None,
     }

@@ -9,7 +9,8 @@ from services.dispatch.domain.report import Place
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One patrol or crew. `busy` while it has an active assignment; `epoch` of its newest one."""
+    """One patrol or crew. `busy` while it has an active assignment; `epoch` of its newest one; `moving_to`: the post
+    that it is ordered to, under the move-up `move_up`."""
 
     id: str
     centre: str
@@ -22,3 +23,5 @@ class Unit:
     retiring: bool = False
     place: Place | None = None
     position_at: datetime | None = None
+    move_up: str | None = None
+    moving_to: str | None = None

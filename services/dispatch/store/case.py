@@ -3,12 +3,13 @@
 Actions change the case in memory and record what they decided; everything reaches PostgreSQL in one flush.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -131,34 +132,56 @@ class Case:
         }
 
 
-async def load(work: Work, incident_id: str, *, wait: bool = True) -> Case | None:
+async def load_free(work: Work, ids: Collection[str]) -> list[Case]:
+    """The cases of these incidents, locked in id order; those that somebody else holds are passed over."""
+    unseen = sorted(known for known in ids if known not in work.cases)
+    query = select(tables.incidents).where(tables.incidents.c.id.in_(unseen)).order_by(tables.incidents.c.id)
+    rows = (await work.conn.execute(query.with_for_update(skip_locked=True))).mappings().all() if unseen else []
+    await _fill(work, [await _bare(work, row) for row in rows])
+    return [work.cases[known] for known in sorted(ids) if known in work.cases]
+
+
+async def load(work: Work, incident_id: str, *, wait: bool = True, lock: bool = True) -> Case | None:
     """The case, with its incident row locked until the transaction ends; None if there is none.
 
     Within one transaction an incident is one case, however often it is loaded. With `wait` false, None also where
     somebody else holds its lock: for taking a second incident while units are locked, against the usual order.
+    Without `lock` it is only for looking at.
     """
     if incident_id in work.cases:
         held: Case = work.cases[incident_id]
         return held
-    query = select(tables.incidents).where(tables.incidents.c.id == incident_id).with_for_update(skip_locked=not wait)
+    query = select(tables.incidents).where(tables.incidents.c.id == incident_id)
+    query = query.with_for_update(skip_locked=not wait) if lock else query
     row = (await work.conn.execute(query)).mappings().one_or_none()
     if row is None:
         return None
-    incident = mapping.incident_of(row)
-    book = await work.library.version(work.conn, incident.centre, incident.pack_version)
-    if book is None:
-        raise LookupError(f"pack {incident.pack_version} of incident {incident_id} is not stored")
-    case = Case(incident, book)
-    for part in await _parts(work.conn, incident_id):
-        case.put(part)
-    case.changed.clear()
-    work.cases[incident_id] = case
+    case = await _bare(work, row)
+    await _fill(work, [case])
     return case
 
 
-async def _parts(conn: AsyncConnection, incident_id: str) -> list[Task | Assignment | HandOver | WorkOrder]:
+async def _bare(work: Work, row: RowMapping) -> Case:
+    incident = mapping.incident_of(row)
+    book = await work.library.version(work.conn, incident.centre, incident.pack_version)
+    if book is None:
+        raise LookupError(f"pack {incident.pack_version} of incident {incident.id} is not stored")
+    return Case(incident, book)
+
+
+async def _fill(work: Work, cases: list[Case]) -> None:
+    """Gives the cases their parts; from now on they are this transaction's."""
+    work.cases |= {case.incident.id: case for case in cases}
+    for part in await _parts(work.conn, [case.incident.id for case in cases]) if cases else ():
+        work.cases[part.incident_id].put(part)
+    for case in cases:
+        case.changed.clear()
+
+
+async def _parts(conn: AsyncConnection, ids: list[str]) -> list[Task | Assignment | HandOver | WorkOrder]:
     async def rows(table: Table) -> Any:
-        query = select(table).where(table.c.incident_id == incident_id)
+        column = table.c.incident_id
+        query = select(table).where(column == ids[0] if len(ids) == 1 else column.in_(ids))
         return (await conn.execute(query)).mappings()
 
     parts: list[Task | Assignment | HandOver | WorkOrder] = []

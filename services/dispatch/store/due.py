@@ -1,13 +1,15 @@
 """What falls due, as questions to PostgreSQL by its own clock; built once, asked five times a second."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from schemas.vocabulary.dispatching import AssignmentState, HandOverState, TaskState
+from schemas.vocabulary.dispatching import AssignmentState, Engagement, HandOverState, TaskState
 from schemas.vocabulary.natures import Priority
 from services.dispatch.store import fleet, signals, tables
+
+FREED_LATELY = timedelta(seconds=2)
 
 
 def _before(seconds: str) -> ColumnElement[datetime]:
@@ -53,6 +55,27 @@ def _escalations_due() -> Select[Any]:
     return select(table.c.id).where(due, table.c.state.in_(signals.UNFINISHED))
 
 
+def _relievable() -> Select[Any]:
+    """Lives that a unit is on its way to, in whose centre another has become free since, a moment ago.
+
+    For that moment only: what is near enough is seen in it, and afterwards nobody is asked five times a second.
+    """
+    incident, task, held = tables.incidents, tables.tasks, tables.assignments
+    coming = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE)
+    lately = func.clock_timestamp() - FREED_LATELY
+    newly = tables.units.c.state_since > func.greatest(lately, held.c.offered_at)
+    query = select(incident.c.id).distinct().join(held, held.c.incident_id == incident.c.id)
+    return query.join(task, task.c.id == held.c.task_id).where(
+        incident.c.priority == Priority.P1,
+        incident.c.state.in_(signals.UNFINISHED),
+        incident.c.engagement == Engagement.AUTOMATIC,
+        held.c.active,
+        held.c.state.in_(coming),
+        fleet.someone_free(incident.c.centre, task.c.kind, newly),
+    )
+
+
+RELIEVABLE = _relievable()
 OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
 ESCALATIONS_DUE = _escalations_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
@@ -73,6 +96,8 @@ GLANCE = select(
     UNCLAIMED.exists().label("unclaimed"),
     UNSEEN_LATE.exists().label("unseen_late"),
     ESCALATIONS_DUE.exists().label("escalations"),
+    select(tables.move_ups.c.id).where(tables.move_ups.c.ended_at.is_(None)).exists().label("move_ups"),
+    RELIEVABLE.exists().label("relievable"),
     _count(_waiting()).label("waiting"),
     _count(_unseen()).label("unseen"),
 )

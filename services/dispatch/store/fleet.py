@@ -13,22 +13,24 @@ from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
-from services.dispatch.store.tables import assignments, incidents, unit_positions, units
+from services.dispatch.store.tables import assignments, incidents, move_ups, unit_positions, units
 from services.dispatch.store.work import Work
 
 
-def someone_free(centre: ColumnElement[str], kind: ColumnElement[str]) -> Exists:
-    """True where some unit of that kind in that centre is neither bound by an assignment nor off."""
+def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: ColumnElement[bool]) -> Exists:
+    """True where some unit of that kind in that centre is neither bound by an assignment nor off; `more` about it."""
     bound = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active)
     off = units.c.state.in_((UnitState.OFF_DUTY, UnitState.UNAVAILABLE))
-    return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound)
+    return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound, *more)
 
 
 def _fleet() -> Select[Any]:
     busy = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active).label("busy")
-    position = unit_positions
+    position, move = unit_positions, move_ups
     columns = (position.c.lat, position.c.lon, position.c.accuracy_m, position.c.at.label("position_at"))
-    return select(units, *columns, busy).join(position, position.c.unit_id == units.c.id, isouter=True)
+    moving = (move.c.id.label("move_up"), move.c.post.label("moving_to"))
+    query = select(units, *columns, *moving, busy).join(position, position.c.unit_id == units.c.id, isouter=True)
+    return query.join(move, and_(move.c.unit_id == units.c.id, move.c.ended_at.is_(None)), isouter=True)
 
 
 # Built once, for the time it takes.
@@ -44,7 +46,12 @@ async def lock_fleet(work: Work, centre: str, kind: ResponderKind) -> dict[str, 
     """All units of one kind in a centre, locked until the transaction ends, by id."""
     lock = select(units.c.id).where(units.c.centre == centre, units.c.kind == kind).order_by(units.c.id)
     await work.conn.execute(lock.with_for_update())
-    found = await work.conn.execute(query().where(units.c.centre == centre, units.c.kind == kind))
+    return await look_at(work, centre, kind)
+
+
+async def look_at(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:
+    """The same without a lock, for answers that nothing is decided upon."""
+    found = await work.conn.execute(query().where(units.c.centre == centre, units.c.kind == kind).order_by(units.c.id))
     return {row["id"]: mapping.unit_of(row) for row in found.mappings()}
 
 

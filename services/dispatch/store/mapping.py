@@ -125,6 +125,8 @@ def unit_of(row: RowMapping) -> Unit:
         retiring=row["retiring"],
         place=place_of(row),
         position_at=row["position_at"],
+        move_up=row["move_up"],
+        moving_to=row["moving_to"],
     )
 
 

@@ -21,7 +21,7 @@ async def read(engine: AsyncEngine, act: Callable[[AsyncConnection], Awaitable[T
         try:
             async with engine.connect() as conn:
                 if snapshot:
-                    await conn.execution_options(isolation_level="REPEATABLE READ")
+                    await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await act(conn)
         except DBAPIError as error:
             if attempt == ATTEMPTS or not away(error):

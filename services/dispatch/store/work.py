@@ -24,6 +24,7 @@ from services.chassis import logs, telemetry
 from services.chassis.database import away
 from services.dispatch.metrics import TRANSACTION_RETRIES
 from services.dispatch.packs import Book, Library
+from services.dispatch.store.reading import read
 from services.dispatch.store.tables import current_packs, outbox, stream, stream_head
 
 log = logs.get(__name__)
@@ -174,6 +175,16 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
             log.info("transaction_again", attempt=attempt, reason=type(error).__name__)
             await asyncio.sleep(_pause_s(error) * attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+async def look(engine: AsyncEngine, library: Library, act: Callable[[Work], Awaitable[T]]) -> T:
+    """What `act` sees of one moment, without locks: nothing it collects is written. Raises what it raises."""
+
+    async def within(conn: AsyncConnection) -> T:
+        now, packs = (await conn.execute(_BEGIN)).one()
+        return await act(Work(conn, now, library, packs))
+
+    return await read(engine, within, snapshot=True)
 
 
 def _passing(error: Exception) -> bool:

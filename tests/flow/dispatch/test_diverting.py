@@ -94,6 +94,7 @@ async def test_without_another_unit_the_diverted_incident_waits_and_is_shown(wor
     card = await world.card(routine)
     assert [(task["kind"], task["state"]) for task in card["tasks"]] == [("patrol", "waiting")]
     assert card["attention"] == "no_unit_free"
+    assert (await world.events(routine)).count(("task_waiting", "no_unit_free")) == 1
     [bound] = await world.active(life)
     for step in ("accept", "en-route", "on-scene", "clear"):
         await world.step(bound, step)

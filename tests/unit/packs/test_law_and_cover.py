@@ -90,6 +90,20 @@ def test_card_behind_a_general_one_is_a_warning(pack: PackCopy) -> None:
     assert all('"all" hold' in finding.en for finding in pack.load().warnings)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("lat: 43.6112, lon: 1.4536", "lat: 43.5000, lon: 1.4536", 'post "gare-matabiau": outside all sectors'),
+        ("  posts:\n", "  demand: [{position: {lat: 43.5, lon: 1.4}}]\n  posts:\n", "demand point 1: outside"),
+    ],
+    ids=["post", "demand"],
+)
+def test_a_post_or_demand_where_nobody_is_served_is_a_warning(pack: PackCopy, old: str, new: str, words: str) -> None:
+    """The road between two communes may be a good post, so this lets the pack pass and is said."""
+    pack.change(old, new)
+    assert [words in finding.en for finding in pack.load().warnings] == [True]
+
+
 def test_too_few_units_is_a_warning(pack: PackCopy) -> None:
     """A card that asks for more units than the centre has lets the pack pass and is said."""
     pack.change(

@@ -40,6 +40,7 @@ PLACES = [
     Mistake(
         'night: {begins: "23:00", ends: "07:00"}', 'night: {begins: "07:00", ends: "07:00"}', "two different times"
     ),
+    Mistake("id: gare-matabiau", "id: place-capitole", "is already taken"),
 ]
 DEVICES = [
     Mistake("sector: saint-cyprien\n    site", "sector: saint-cyprian\n    site", 'perhaps "saint-cyprien"'),

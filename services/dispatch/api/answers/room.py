@@ -11,6 +11,7 @@ from schemas.vocabulary.dispatching import (
     UnitState,
 )
 from schemas.vocabulary.signals import Outcome, ScreeningReason
+from services.dispatch.api.answers.coverage import MoveUpOfUnit
 from services.dispatch.api.answers.engaging import PlaceShown
 
 
@@ -28,6 +29,7 @@ class UnitShown(BaseModel):
     retiring: bool
     position: PlaceShown | None
     position_at: datetime | None
+    move_up: MoveUpOfUnit | None
     sector: str
     commune: str
 

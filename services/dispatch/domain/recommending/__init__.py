@@ -7,7 +7,16 @@ and the form in which inputs are recorded for replay. Does not: travel times (th
 
 from services.dispatch.domain.recommending.coverage import Coverage
 from services.dispatch.domain.recommending.matching import Backlog, Matching, Pair, match
-from services.dispatch.domain.recommending.moving import Gap, MoveUp, Positions, coverage_gaps, move_ups
+from services.dispatch.domain.recommending.moving import (
+    Gap,
+    MoveUp,
+    Positions,
+    coverage_gaps,
+    expected_coverage,
+    free_units,
+    gain_of,
+    move_ups,
+)
 from services.dispatch.domain.recommending.policy import Policy
 from services.dispatch.domain.recommending.reasons import Reason, Refusal, Rule
 from services.dispatch.domain.recommending.recommend import recommend
@@ -36,6 +45,9 @@ __all__ = [
     "UnitView",
     "Work",
     "coverage_gaps",
+    "expected_coverage",
+    "free_units",
+    "gain_of",
     "match",
     "move_ups",
     "recommend",

@@ -44,7 +44,8 @@ def bits(packed: Iterable[bytes], points: int) -> Floats:
 
 def losses(coverage: Coverage, free: Iterable[str], busy_fraction: float) -> dict[str, float]:
     """For each free unit the share of demand (0…1) that expected coverage falls by if this one goes."""
-    units = [unit for unit in free if unit in coverage.by_unit]
+    # In one order: the last digit of a sum depends on it, and must not depend on how the units came.
+    units = sorted(unit for unit in free if unit in coverage.by_unit)
     if not units or not coverage.weights:
         return {}
     reach = bits((coverage.by_unit[unit] for unit in units), len(coverage.weights))

@@ -27,7 +27,8 @@ class Pair:
 class Matching:
     """Pairs and the incidents that still wait, in order of incident ids; `cost` as minimised over idle units.
 
-    Where a pair diverts, its idle unit and the incident that lost its unit are free for the next round: match again.
+    Where a pair diverts, the incident that lost its unit joins the next round: match again. `cost` is that of before
+    anyone was diverted.
     """
 
     pairs: tuple[Pair, ...]
@@ -52,7 +53,7 @@ def match(backlog: Backlog) -> Matching:
 
     Cost of a pair: seconds times the incident's weight; of leaving an incident waiting: so much that a more urgent one
     is never left for a less urgent one. Each P1, oldest first, may then divert a unit by the rule for a single one,
-    against the idle unit that it was matched with.
+    against the idle unit that it was matched with; the others are then matched again with all idle units.
     """
     situations = sorted(backlog.situations, key=lambda known: known.incident.id)
     units = sorted({unit.id for known in situations for unit in known.units})
@@ -60,16 +61,26 @@ def match(backlog: Backlog) -> Matching:
         return Matching((), (), 0.0)
     fields = [sort_out(known) for known in situations]
     costs = cost_matrix(situations, fields, units)
+    pairs, cost = _cheapest(situations, costs, units)
+    diverting = _diverting(situations, fields, pairs)
+    if diverting:
+        others = [known for known in situations if known.incident.id not in diverting]
+        rows = [row for row, known in enumerate(situations) if known.incident.id not in diverting]
+        pairs = _cheapest(others, costs[rows], units)[0] | diverting
+    waiting = tuple(known.incident.id for known in situations if known.incident.id not in pairs)
+    chosen = tuple(pairs[incident] for incident in sorted(pairs))
+    return Matching(chosen, waiting, cost)
+
+
+def _cheapest(situations: Sequence[Situation], costs: Floats, units: Sequence[str]) -> tuple[dict[str, Pair], float]:
+    """The pairs that cost least, by incident, and what they cost; `costs` has a row a situation."""
     rows, columns = linear_sum_assignment(costs)
     pairs = {}
     for known, column in zip(situations, columns.tolist(), strict=True):
         if column < len(units):
             unit = units[column]
             pairs[known.incident.id] = Pair(known.incident.id, unit, known.seconds[unit])
-    pairs |= _diverting(situations, fields, pairs)
-    waiting = tuple(known.incident.id for known in situations if known.incident.id not in pairs)
-    chosen = tuple(pairs[incident] for incident in sorted(pairs))
-    return Matching(chosen, waiting, float(costs[rows, columns].sum()))
+    return pairs, float(costs[rows, columns].sum())
 
 
 def _diverting(situations: Sequence[Situation], fields: Sequence[Field], pairs: Mapping[str, Pair]) -> dict[str, Pair]:

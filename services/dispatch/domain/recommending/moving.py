@@ -1,12 +1,15 @@
 """Coverage gaps, and which idle unit should move to which post to close them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
+from schemas.vocabulary.dispatching import UnitState
 from services.dispatch.domain.recommending.coverage import Coverage, Floats, bits
 from services.dispatch.domain.recommending.policy import Policy
+from services.dispatch.domain.recommending.situation import UnitView
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,30 @@ class Positions:
     seconds: Mapping[str, Mapping[str, float]]
     utilisation: float
     policy: Policy
+
+
+def free_units(units: Iterable[UnitView], now: datetime, policy: Policy) -> tuple[str, ...]:
+    """Those that count towards coverage: available, rested, bound to nothing, and where they are is known."""
+    return tuple(unit.id for unit in units if _is_free(unit, now, policy))
+
+
+def expected_coverage(positions: Positions) -> float:
+    """The share of demand (0…1) that finds a free unit in reach."""
+    coverage = positions.coverage
+    chance = 1.0 - _busy(positions) ** _reach(coverage, positions.free).sum(axis=0)
+    return float(chance @ np.asarray(coverage.weights)) / coverage.total
+
+
+def gain_of(positions: Positions, unit: str, post: str) -> float | None:
+    """What this one move would bring in expected coverage (0…1, or below 0); None for an unknown unit or post."""
+    coverage = positions.coverage
+    if unit not in positions.free or unit not in coverage.by_unit or post not in coverage.by_post:
+        return None
+    reach = _reach(coverage, positions.free)
+    at_post = bits([coverage.by_post[post]], len(coverage.weights))
+    known = [each for each in positions.free if each in coverage.by_unit]
+    weights = np.asarray(coverage.weights) / coverage.total
+    return float(_gains(reach, at_post, weights, _busy(positions))[known.index(unit), 0])
 
 
 def coverage_gaps(positions: Positions) -> tuple[Gap, ...]:
@@ -94,6 +121,12 @@ def _best_move(positions: Positions, units: Sequence[str | None], posts: Sequenc
         if unit is not None and seconds is not None and 0 < seconds <= policy.move_within_s:
             found.append(MoveUp(unit, post, seconds, float(gains[row, column])))
     return min(found, key=lambda move: (-round(move.gain, 9), move.seconds, move.unit, move.post), default=None)
+
+
+def _is_free(unit: UnitView, now: datetime, policy: Policy) -> bool:
+    rested = unit.rest_until is None or unit.rest_until <= now
+    known = unit.position_at is not None and (now - unit.position_at).total_seconds() <= policy.position_stale_s
+    return unit.state is UnitState.AVAILABLE and unit.work is None and not unit.retiring and rested and known
 
 
 def _reach(coverage: Coverage, units: tuple[str, ...]) -> Floats:

@@ -59,6 +59,16 @@ def test_a_p1_of_a_backlog_diverts_by_the_rule_for_one() -> None:
     assert len({pair.unit for pair in found.pairs}) == len(found.pairs)
 
 
+def test_whom_a_diversion_leaves_free_goes_to_the_next_life() -> None:
+    """The older of two lives takes the unit on its way; the idle unit it was matched with is the younger's now."""
+    seconds = {idle("a"): 300.0, idle("b"): 400.0, bound("c"): 100.0}
+    old, new = (
+        situation(seconds, incident(Priority.P1, id=name, opened_at=ago(age))) for name, age in [("i1", 9), ("i2", 0)]
+    )
+    found = {pair.incident: (pair.unit, pair.diverts) for pair in match(Backlog((old, new))).pairs}
+    assert found == {"i1": ("c", "w-c"), "i2": ("a", None)}
+
+
 def test_a_backlog_is_due_from_two_on_and_an_empty_one_is_matched_to_nothing() -> None:
     """One waiting incident follows the rule for one."""
     one = backlog(("i1", Priority.P2, {"a": 1.0}))

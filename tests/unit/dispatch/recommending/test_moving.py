@@ -1,11 +1,21 @@
 """Coverage gaps and move-up proposals."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.dispatch.domain.recommending import Policy, Positions, coverage_gaps, move_ups
-from tests.unit.dispatch.recommending.scenes import coverage
+from schemas.vocabulary.dispatching import UnitState
+from services.dispatch.domain.recommending import (
+    Policy,
+    Positions,
+    coverage_gaps,
+    expected_coverage,
+    free_units,
+    gain_of,
+    move_ups,
+)
+from tests.unit.dispatch.recommending.scenes import NOON, ago, bound, coverage, idle
 
 # Both units cover the west; nobody covers the heavy east, which post "e" would.
 MODEL = coverage((2.0, 3.0, 0.0), {"a": "100", "b": "100"}, {"w": "100", "e": "010"})
@@ -35,6 +45,36 @@ def test_one_of_two_moves_to_the_gap_and_the_gain_is_the_one_reckoned_by_hand() 
     (move,) = move_ups(positions())
     assert (move.unit, move.post, move.seconds) == ("b", "e", 200.0)
     assert move.gain == pytest.approx(0.6 * 0.6 - 0.4 * 0.6 * 0.4)
+    assert gain_of(positions(), "b", "e") == pytest.approx(move.gain)
+
+
+def test_expected_coverage_is_the_share_that_finds_somebody_free() -> None:
+    """Two units on the west's two fifths, each busy 40 % of the time; nobody free covers nothing."""
+    assert expected_coverage(positions()) == pytest.approx(0.4 * (1 - 0.4**2))
+    assert expected_coverage(positions(free=())) == 0.0
+
+
+def test_a_move_gains_what_expected_coverage_rises_by() -> None:
+    """The figure shown with an order is the one the picture changes by; a move for nothing costs."""
+    moved = positions(coverage=coverage((2.0, 3.0, 0.0), {"a": "100", "b": "010"}))
+    assert gain_of(positions(), "b", "e") == pytest.approx(expected_coverage(moved) - expected_coverage(positions()))
+    assert gain_of(positions(), "b", "w") == pytest.approx(0.0)
+    assert gain_of(positions(), "b", "nowhere") is None
+    assert gain_of(positions(free=("a",)), "b", "e") is None
+
+
+def test_who_counts_as_free() -> None:
+    """Bound, resting, off, leaving, or with a position that is old or not known: not."""
+    others = (
+        bound("b"),
+        idle("c", rest_until=NOON + timedelta(seconds=1)),
+        idle("d", state=UnitState.OFF_DUTY),
+        idle("e", retiring=True),
+        idle("f", position_at=ago(1_801.0)),
+        idle("g", position_at=None),
+        idle("h", rest_until=NOON),
+    )
+    assert free_units((idle("a"), *others), NOON, Policy()) == ("a", "h")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""One holder at a time, by a lease that expires by PostgreSQL's clock: a stopped process holds nobody up for long."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.dispatch.store.tables import leases
+
+
+async def take(engine: AsyncEngine, name: str, holder: str, for_: timedelta) -> bool:
+    """True while `holder` has the lease `name`, now for as long as `for_`; takes it if it is free or has run out."""
+    now = func.clock_timestamp()
+    row = {"name": name, "holder": holder, "generation": 1, "expires_at": now + for_}
+    free = or_(leases.c.holder == holder, leases.c.expires_at < now)
+    taken = (
+        insert(leases)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"holder": holder, "expires_at": now + for_, "generation": leases.c.generation + 1},
+            where=free,
+        )
+    )
+    async with engine.begin() as conn:
+        return await conn.scalar(taken.returning(leases.c.name)) is not None
+
+
+async def give_back(engine: AsyncEngine, name: str, holder: str) -> None:
+    """Lets the next one take it at once."""
+    where = (leases.c.name == name, leases.c.holder == holder)
+    async with engine.begin() as conn:
+        await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))
