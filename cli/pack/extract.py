@@ -1,4 +1,4 @@
-"""Whether the street map that a pack names lies on this machine; where it does not, only a warning: it may elsewhere."""
+"""Whether the street map that a pack names lies on this machine; only a warning, for it may lie elsewhere."""
 
 import hashlib
 import os
