@@ -66,6 +66,10 @@ class Networks:
         held = self._held.get(version)
         return held.travel if held else STRAIGHT
 
+    def preparing(self, version: str) -> bool:
+        """True while straight lines stand in for streets that are still being prepared."""
+        return version in self._preparing and version not in self._held
+
     def held(self, version: str) -> Network | None:
         """What is prepared for a version."""
         return self._held.get(version)

@@ -16,7 +16,7 @@ from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.api.street_bodies import StreetChangeBody
 from services.dispatch.domain.travelling import Basis
-from services.dispatch.networks import STRAIGHT, Network
+from services.dispatch.networks import STRAIGHT, Network, Networks
 from services.dispatch.store.reading import read, rows
 from services.dispatch.store.tables import current_packs
 from services.dispatch.store.work import Work
@@ -41,7 +41,7 @@ async def list_streets(door: Doors, centre: str | None = None) -> list[dict[str,
     if centre is not None and centre not in packs:
         raise not_found("centre", centre)
     wanted = sorted(packs) if centre is None else [centre]
-    return [_shown(name, packs[name], door.library.networks.held(packs[name])) for name in wanted]
+    return [_shown(name, packs[name], door.library.networks) for name in wanted]
 
 
 @router.get("/street-changes", **answers(list[StreetChangeShown]))
@@ -138,14 +138,15 @@ async def _unknown(travel: StreetTravel, street: str, *, by_name: bool) -> Probl
     return Problem(422, "unknown-street", title, said, street=street[:128], near=near)
 
 
-def _shown(centre: str, version: str, network: Network | None) -> dict[str, Any]:
+def _shown(centre: str, version: str, networks: Networks) -> dict[str, Any]:
+    network = networks.held(version)
     travel = network.travel if network else STRAIGHT
     french, english = BASIS[travel.basis]
     streets = travel if isinstance(travel, StreetTravel) else None
     return {
         "centre": centre,
         "pack_version": version,
-        "preparing": network is None,
+        "preparing": networks.preparing(version),
         "basis": travel.basis,
         "basis_fr": french,
         "basis_en": english,

@@ -13,6 +13,7 @@ import pytest
 from schemas.pack.pack import CityPack
 from schemas.pack.places import Centre, Commune, StreetExtract
 from schemas.pack.streets import Street
+from services.dispatch import street_watch
 from services.dispatch.actions import street_changing
 from services.dispatch.packs import Library
 from services.dispatch.store import tables
@@ -73,9 +74,15 @@ async def other(world: World) -> AsyncIterator[World]:
     assert (await world.http.put(f"/v1/units/{SOUTH}/position", json=south)).status_code == 200
     async with running(world), running(second):
         for each in (world, second):
-            await until(lambda each=each: _prepared(each), "the streets were not prepared")
+            await prepared(each)
         yield second
     await second.http.aclose()
+
+
+@pytest.fixture
+def by_news_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks each second: what a process learns it learns from the live stream."""
+    monkeypatch.setattr(street_watch, "EVERY_S", 600.0)
 
 
 async def _prepared(world: World) -> bool:
@@ -94,6 +101,20 @@ async def closed_in(world: World) -> list[str]:
     return [change.id for change in travel.changes] if isinstance(travel, StreetTravel) else []
 
 
+async def prepared(world: World) -> None:
+    """Waits until this process has the streets of the pack in force."""
+    await until(lambda: _prepared(world), "the streets were not prepared")
+
+
+async def has(world: World, changes: list[str], within_s: float) -> None:
+    """Waits until these changes are in force in this process."""
+
+    async def as_wanted() -> bool:
+        return await closed_in(world) == changes
+
+    await until(as_wanted, f"{changes} are not in force after {within_s} s", within_s)
+
+
 async def sent(world: World, subject: str) -> str:
     """Whom this dispatch sends to somebody in need at the clock; the unit is free again then."""
     incident = await world.urgent(sos(subject))
@@ -102,7 +123,9 @@ async def sent(world: World, subject: str) -> str:
     return str(assignment["unit"])
 
 
-async def test_after_a_closure_both_dispatches_send_the_other_unit(world: World, other: World) -> None:
+async def test_after_a_closure_both_dispatches_send_the_other_unit(
+    world: World, by_news_only: None, other: World
+) -> None:
     """The nearest by road goes; with its street closed by one door the other goes, whoever decides, within a second;
     lifted, the first goes again."""
     assert [await sent(world, "a"), await sent(other, "b")] == [NORTH, NORTH]
@@ -111,18 +134,14 @@ async def test_after_a_closure_both_dispatches_send_the_other_unit(world: World,
     assert made.status_code == 201, made.text
     change = made.json()["change_id"]
     assert await closed_in(world) == [change], "one's own at once"
-    await until(lambda: _is(other, [change]), "the other did not learn of it", 1.0)
+    await has(other, [change], 1.0)
     assert asyncio.get_running_loop().time() - begin < 1.0
     assert [await sent(world, "c"), await sent(other, "d")] == [SOUTH, SOUTH]
     assert (await other.http.delete(f"/v1/street-changes/{change}")).status_code == 204
     assert await closed_in(other) == []
-    await until(lambda: _is(world, []), "the other did not learn of it", 1.0)
+    await has(world, [], 1.0)
     assert [await sent(world, "e"), await sent(other, "f")] == [NORTH, NORTH]
     problem(await world.http.delete(f"/v1/street-changes/{change}"), 404, "not-found")
-
-
-async def _is(world: World, changes: list[str]) -> bool:
-    return await closed_in(world) == changes
 
 
 async def test_changes_begin_and_end_by_the_databases_clock(world: World, other: World) -> None:
@@ -134,10 +153,10 @@ async def test_changes_begin_and_end_by_the_databases_clock(world: World, other:
     assert [known["change_id"] for known in (await other.http.get("/v1/street-changes")).json()] == [change]
     await world.sql("UPDATE dispatch.street_changes SET starts_at = clock_timestamp() + interval '0.3 s'")
     for each in (world, other):
-        await until(lambda each=each: _is(each, [change]), "it did not begin", 3.0)
+        await has(each, [change], 3.0)
     await world.sql("UPDATE dispatch.street_changes SET ends_at = clock_timestamp() + interval '0.3 s'")
     for each in (world, other):
-        await until(lambda each=each: _is(each, []), "it did not end", 3.0)
+        await has(each, [], 3.0)
     assert (await world.http.get("/v1/street-changes")).json() == []
 
 
@@ -152,7 +171,7 @@ async def test_a_new_process_and_a_new_pack_begin_with_what_is_closed(world: Wor
     renamed = Centre(code=CENTRE, name="Autre nom", communes=(Commune(insee=CENTRE, name="Essai"),))
     await world.apply(town(centre=renamed))
     for each in (world, other):
-        await until(lambda each=each: _prepared(each), "the new pack's streets were not prepared")
+        await prepared(each)
         assert len(await closed_in(each)) == 1
         assert await sent(each, "b") == SOUTH
 
@@ -179,6 +198,7 @@ async def test_what_cannot_be_closed_is_refused_and_says_why(world: World, other
     problem(await post("/v1/street-changes", json=closing(streets=sea)), 422, "no-street-there")
     problem(await post("/v1/street-changes", json=closing(ends_at="2020-01-01T00:00:00Z")), 422, "ends-before-start")
     problem(await post("/v1/street-changes", json=closing(centre="00000")), 422, "centre")
+    wrong: dict[str, Any]
     for wrong in (
         {"speed_kmh": 20},
         {"closed": False},
