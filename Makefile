@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel
+.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel replay-calls
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -57,6 +57,9 @@ bench-dispatch: venv ## la décision contre l'optimum / the decision against the
 
 bench-travel: venv ## temps de trajet : vitesse et justesse / travel times: speed and accuracy (STREETS=)
 	@$(PY) -m bench.travel
+
+replay-calls: venv ## 173 appels réels rejoués : qui serait parti, et quand / 173 real calls replayed: who, and when
+	@$(PY) -m bench.replayed_calls
 
 check: venv tools ## style, types, imports, verrous / style, types, imports, locks
 	@$(PY) -m ruff check $(PRESENT)

@@ -68,7 +68,7 @@ def _streams(world: World) -> list[Stream]:
         return await world.cameras.see(frigate, "person", device)
 
     async def somebody_calls() -> None:
-        if len(world.free) < SPARE_UNITS:
+        if len(world.free) < SPARE_UNITS or world.hushed:
             return  # an ordinary evening, not a storm: the story's alarms find units
         lat, lon = next(spots)
         near = (lat + random.uniform(-0.0003, 0.0003), lon + random.uniform(-0.0003, 0.0003))

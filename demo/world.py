@@ -46,6 +46,8 @@ class World:
     cameras: Cameras
     panel_key: bytes
     tablets: list[Tablet] = field(default_factory=list)
+    hushed: bool = False
+    """A scene needs the city to itself for a moment: nobody else calls for a patrol."""
     _panels: dict[str, Panel] = field(default_factory=dict)
 
     def panel(self, device: str) -> Panel:
@@ -67,6 +69,16 @@ class World:
     def free(self) -> list[Tablet]:
         """Tablets whose unit is bound by nothing."""
         return [tablet for tablet in self.tablets if tablet.state == "available"]
+
+    def tablet(self, unit: str) -> Tablet:
+        """The tablet of that unit."""
+        return next(tablet for tablet in self.tablets if tablet.unit == unit)
+
+    async def positions(self) -> dict[str, tuple[float, float]]:
+        """Where dispatch's door says that the patrols are, latitude and longitude."""
+        known = {shown["unit"]: shown["position"] for shown in await self.console.get("/v1/units")}
+        places = ((unit, known.get(unit)) for unit in self.cast.patrols)
+        return {unit: (place["lat"], place["lon"]) for unit, place in places if place}
 
     async def camera_sees(self, device: str, label: str, *, pace_s: float = 0.3) -> str:
         """A camera sees somebody, and goes on seeing people until one of them is recorded; that one's object id.

@@ -35,7 +35,8 @@ PUBLISHED = Mix("published", (0.42, 0.0, 0.58), (480.0, 480.0, 630.0), (True, Tr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """One call. `place`: of the city's demand points. `traffic`: factor on the journeys to it."""
+    """One call. `place`: of the city's demand points. `traffic`: factor on the journeys to it. `capabilities`: that the
+    unit must have."""
 
     id: str
     at: float
@@ -45,6 +46,7 @@ class Call:
     lights: bool
     on_scene_s: float
     traffic: float
+    capabilities: frozenset[str] = frozenset()
 
 
 def draw(city: City, mix: Mix, rate_per_s: float, horizon_s: float, seed: int) -> list[Call]:

@@ -9,6 +9,7 @@ import typer
 
 from cli.exit_codes import ExitCode
 from cli.pack.delivery import Delivered, NotDelivered, Refused, deliver
+from cli.pack.extract import extract_warning
 from cli.pack.summary import applied, errors_found, summary
 from cli.stack_record import dispatch_urls
 from schemas.pack.files import LoadedPack, load_with_warnings
@@ -36,7 +37,8 @@ Dispatch = Annotated[
 @group.command("check")
 def check(folder: Folder, overlay: Overlays = None) -> None:
     """Vérifie un pack ; code 1 et toutes les erreurs s'il est refusé. / Check a pack; exit 1 with every error."""
-    print(summary(_loaded(folder, overlay)))
+    loaded = _loaded(folder, overlay)
+    print("\n".join([summary(loaded), *extract_warning(loaded.pack)]))
 
 
 @group.command("show")

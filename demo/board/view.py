@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.board.hops import hops
-from demo.board.words import INCIDENT, MARK, PRIORITY, UNIT
+from demo.board.words import DIVERTED, INCIDENT, MARK, ON_THE_WAY, PRIORITY, UNIT
 from demo.story.scene import Scene
 from demo.world import World
 
@@ -81,6 +81,8 @@ def _units(world: World) -> RenderableType:
     table.add_column("pour", width=16, no_wrap=True, overflow="ellipsis")
     for tablet in world.tablets:
         state, style = UNIT.get(tablet.state, (tablet.state, ""))
+        if tablet.diverted and tablet.state in ON_THE_WAY:
+            state, style = DIVERTED
         incident = world.ledger.incidents.get(tablet.incident or "", {})
         sign = world.cast.patrols[tablet.unit]
         table.add_row(sign, Text(state, style=style), str(incident.get("nature_fr", "")))

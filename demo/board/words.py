@@ -18,6 +18,8 @@ UNIT = {
     "en_route": ("parti", "cyan"),
     "on_scene": ("sur place", "bold cyan"),
 }
+ON_THE_WAY = frozenset({"offered", "accepted", "en_route"})
+DIVERTED = ("dérouté", "bold magenta")
 MARK = {
     Mark.WAITING: ("·", "grey50"),
     Mark.PLAYING: ("▶", "cyan"),

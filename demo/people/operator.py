@@ -46,7 +46,7 @@ class Operator:
             fresh = await self.pulse.until(self._fresh, "a new incident", seconds=3600)
             for incident in fresh:
                 self._handled.add(incident["incident_id"])
-                if incident.get("device") not in self.reserved:
+                if incident.get("device") not in self.reserved and not _own_call(incident):
                     group.create_task(self._handle(incident))
 
     def _fresh(self) -> list[dict[str, Any]]:
@@ -89,6 +89,21 @@ class Operator:
         """*Fausse alerte*."""
         await self._order(incident_id, "dismiss", {"reason": reason})
 
+    async def take_call(self, nature: str, lat: float, lon: float) -> str:
+        """Takes down what a caller says; the incident's id."""
+        body = {"nature": nature, "lat": lat, "lon": lon}
+        key = f"{self.run}:call:{nature}:{lat}:{lon}"
+        answer = await self.console.post("/v1/calls", body, key=key, headers=ACTOR)
+        if answer.status_code != 201 or not answer.json()["incident_id"]:
+            raise Unexpected(f"calls: {answer.status_code} {answer.text[:200]}")
+        return str(answer.json()["incident_id"])
+
+    async def send(self, incident_id: str, unit: str, reason: str) -> None:
+        """*Engager* this unit, whether recommended or not."""
+        answer = await self._order(incident_id, "assign", {"unit": unit, "reason": reason})
+        if answer.status_code != 200:
+            raise Unexpected(f"assign: {answer.status_code} {answer.text[:200]}")
+
     async def kiosk(self, call_id: str, step: str, reason: str | None = None) -> None:
         """`answer`, `open`, `refuse` a kiosk call."""
         body = {"reason": reason} if reason else None
@@ -103,3 +118,8 @@ class Operator:
         key = f"{self.run}:{incident_id}:{order}{mark}"
         path = f"/v1/incidents/{incident_id}/{order}"
         return await self.console.post(path, body, key=key, headers={**ACTOR, **(headers or {})})
+
+
+def _own_call(incident: dict[str, Any]) -> bool:
+    """The operator took it down: who did so goes on with it."""
+    return str(incident.get("device")).startswith("console:")

@@ -22,6 +22,12 @@ SECONDS = {"accept": (0.3, 0.8), "en-route": (0.3, 0.6), "on-scene": (0.8, 1.6),
 ACTIVE = frozenset(STEPS)
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Tablet:
     """One unit's. Streams from every door at once and takes each event once, by its position."""
@@ -32,6 +38,10 @@ class Tablet:
     pulse: Pulse
     state: str = "available"
     incident: str | None = None
+    diverted: bool = False
+    """It was on its way to something else."""
+    arrives: asyncio.Event = field(default_factory=_set)
+    """Cleared, it is still on its way: a scene has something happen meanwhile."""
     followers: list[Follower] = field(default_factory=list)
     _positions: set[int] = field(default_factory=set)
     _working: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -67,6 +77,8 @@ class Tablet:
             self._free(name)
             return
         self.state, self.incident = state, assignment["incident_id"]
+        if state == "offered":
+            self.diverted = assignment["reason"] == "diverted"
         if running is None and self._group is not None:
             self._working[name] = self._group.create_task(self._answer(assignment))
 
@@ -74,8 +86,10 @@ class Tablet:
         place = (assignment.get("incident") or {}).get("position")
         for step in STEPS[assignment["state"]]:
             await asyncio.sleep(random.uniform(*SECONDS[step]))
+            if step == "on-scene":
+                await self.arrives.wait()
             if step == "on-scene" and place:
-                await self._put_position(place["lat"], place["lon"])
+                await self.report_position(place["lat"], place["lon"])
             if not await self._report(assignment, step):
                 return
 
@@ -91,7 +105,8 @@ class Tablet:
             return False
         return bool(answer.json()["reason"] in {"applied", "already_done"})
 
-    async def _put_position(self, lat: float, lon: float) -> None:
+    async def report_position(self, lat: float, lon: float) -> None:
+        """Says where it is."""
         urls = tuple(f"{url}/v1/units/{self.unit}/position" for url in self.console.dispatch)
         body = {"lat": lat, "lon": lon, "accuracy_m": 6, "at": _now()}
         try:
@@ -102,7 +117,7 @@ class Tablet:
     def _free(self, name: str) -> None:
         active = [other for other, task in self._working.items() if other != name and not task.done()]
         if not active:
-            self.state, self.incident = "available", None
+            self.state, self.incident, self.diverted = "available", None, False
 
 
 def _seen(event: Event) -> TabletEvent:

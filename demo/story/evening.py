@@ -5,6 +5,7 @@ from dataclasses import replace
 from demo.story import (
     access_call,
     chatter,
+    diversion,
     encrypted_panel,
     faults,
     intrusion_then_fire,
@@ -18,6 +19,7 @@ from demo.story import (
 from demo.story.scene import Scene
 
 SCENES = (
+    diversion.SCENE,
     school_fire.SCENE,
     kiosk_sos.SCENE,
     station_sos.SCENE,

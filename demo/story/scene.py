@@ -47,7 +47,7 @@ class Scene:
         """Plays it after `delay_s`; never raises for what it sees."""
         await asyncio.sleep(delay_s)
         with suppress(NotSeen):
-            await world.pulse.until(lambda: len(world.free) >= self.units, "équipages libres", FREE_S)
+            await world.pulse.until(lambda: self._may_begin(world), "équipages libres", FREE_S)
         self.mark = Mark.PLAYING
         try:
             self.seen = await self.play(world)
@@ -55,6 +55,9 @@ class Scene:
         except (NotAsExpected, NotSeen, GaveUp, Unexpected) as failure:
             self.mark, self.seen = Mark.FAILED, f"{failure}"
         world.pulse.beat()
+
+    def _may_begin(self, world: World) -> bool:
+        return len(world.free) >= self.units and not (self.units and world.hushed)
 
 
 def expect(condition: bool, otherwise: str) -> None:

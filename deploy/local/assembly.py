@@ -62,6 +62,7 @@ class Assembler:
             log_level=self._settings.log_level,
             secrets=secrets,
             secrets_dir=self._settings.secrets,
+            extracts_dir=self._settings.extracts_dir,
         )
         self._parts += services.parts()
         return Assembly(self._wanted_parts(), endpoints, doors, secrets)

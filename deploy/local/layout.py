@@ -36,6 +36,11 @@ class Layout:
         return self.var / "secrets"
 
     @property
+    def extracts(self) -> Path:
+        """Street maps that packs name, put there by hand; all dispatches read the same."""
+        return self.var / "extracts"
+
+    @property
     def stack_file(self) -> Path:
         """Endpoints of the running stack, mode 0600."""
         return self.run / "stack.json"

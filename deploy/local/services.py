@@ -41,6 +41,7 @@ class ServiceParts:
     log_level: str = "INFO"
     secrets: Mapping[str, str] = field(default_factory=dict)
     secrets_dir: Path | None = None
+    extracts_dir: Path | None = None
 
     def parts(self) -> list[Part]:
         """Steps and services, in no particular order: `after` says what waits for what."""
@@ -107,6 +108,7 @@ class ServiceParts:
             "VIGIE_VAR": str(self.layout.var),
             "VIGIE_STATE_DIR": str(self.layout.state(process)),
             "VIGIE_SECRETS_DIR": str(self.secrets_dir or self.layout.secrets),
+            "VIGIE_EXTRACTS_DIR": str(self.extracts_dir or self.layout.extracts),
             "LOG_LEVEL": self.log_level,
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",

@@ -28,6 +28,7 @@ class LocalSettings(BaseSettings):
     city: str = Field(default="metz", alias="VIGIE_CITY", pattern=r"^[a-z0-9][a-z0-9_-]*$")
     overlay: Path | None = Field(default=None, alias="VIGIE_OVERLAY")
     secrets_dir: Path | None = Field(default=None, alias="VIGIE_SECRETS_DIR")
+    extracts_dir: Path | None = Field(default=None, alias="VIGIE_EXTRACTS_DIR")
     bind_host: str = Field(default="127.0.0.1", alias="BIND_HOST")
     log_level: str = Field(default="INFO", alias="LOG_LEVEL")
     demo_seconds: float | None = Field(default=None, alias="DEMO_SECONDS", gt=0)
@@ -46,7 +47,7 @@ class LocalSettings(BaseSettings):
     correlation_port: int | None = Field(default=None, alias="CORRELATION_PORT", ge=1, le=65_535)
     notify_port: int | None = Field(default=None, alias="NOTIFY_PORT", ge=1, le=65_535)
 
-    @field_validator("var", "cache", "overlay", "secrets_dir")
+    @field_validator("var", "cache", "overlay", "secrets_dir", "extracts_dir")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()

@@ -19,7 +19,7 @@ from services.chassis.operations import serve
 from services.chassis.producer import Producer
 from services.chassis.settings import load
 from services.dispatch import messages, timers
-from services.dispatch.actions import intake, notifications, outcomes, situations
+from services.dispatch.actions import intake, notifications, outcomes, situations, street_changing
 from services.dispatch.actions.intake import Times
 from services.dispatch.api.app import build
 from services.dispatch.api.door import Door
@@ -32,6 +32,7 @@ from services.dispatch.right_of_way import RightOfWay
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
+from services.dispatch.street_watch import StreetWatch, bring_up_to_date
 
 log = logs.get(__name__)
 SERVICE = "dispatch"
@@ -79,13 +80,17 @@ class Readers:
 async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     """Connects everything and runs until `stop`."""
     url = settings.database_url.get_secret_value()
-    database, library, health = engine(url, SERVICE, pool=15), Library(settings.vigie_state_dir), Health(SERVICE)
+    database, health = engine(url, SERVICE, pool=15), Health(SERVICE)
+    library = Library(settings.vigie_state_dir, settings.extracts_dir)
     producer = Producer(settings.kafka())
     dead = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
     live = Live(database, address(url).render_as_string(hide_password=False), health)
     relay = Relay(database, settings.kafka(), health)
     timer = timers.Timers(database, library, settings)
+    streets = StreetWatch(database, library)
     live.on_news += [relay.wake]
+    live.on_kind |= {street_changing.KIND: streets.wake, "pack": streets.wake}
+    health.ask("streets", library.networks.check)
     health.set("live", State.WAITING, "connecting to PostgreSQL")
     app = build(Door(database, library, live, timer, settings), health)
     try:
@@ -97,6 +102,7 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
             relay.run(stop),
             timer.run(stop),
             CoverageWatch(database, library, settings).run(stop),
+            streets.run(stop),
             _forget(database, settings, stop),
             *Readers(database, library, settings, dead, health).all(stop),
         )
@@ -117,6 +123,7 @@ async def _open_packs(library: Library, database: AsyncEngine) -> None:
     """Without PostgreSQL they are read when it is back."""
     try:
         await library.open(database)
+        await bring_up_to_date(database, library)
     except FAULTS as error:
         log.warning("packs_wait", reason=type(error).__name__)
 

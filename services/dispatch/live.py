@@ -37,6 +37,7 @@ class Shown:
     position: int
     unit: str | None
     text: str
+    kind: str = ""
 
 
 @dataclass(eq=False)
@@ -66,6 +67,8 @@ class Live:
         self._position = 0
         self._stopping = False
         self.on_news: list[Any] = []
+        self.on_kind: dict[str, Any] = {}
+        """Told when a row of that kind comes by, written by this process or another."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listens until `stop`, anew after each loss of PostgreSQL; ends all clients then."""
@@ -136,6 +139,8 @@ class Live:
             for shown in page:
                 self._position = shown.position
                 self._hand_out(shown)
+            for kind in {shown.kind for shown in page} & self.on_kind.keys():
+                self.on_kind[kind]()
             for told in self.on_news:
                 told()
             if len(page) < PAGE:
@@ -185,4 +190,4 @@ class Live:
 def _shown(row: Any) -> Shown:
     data = row["data"] | {"position": row["position"], "at": row["at"].isoformat()}
     text = f"id: {row['position']}\nevent: {row['kind']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-    return Shown(row["position"], row["unit"], text)
+    return Shown(row["position"], row["unit"], text, row["kind"])

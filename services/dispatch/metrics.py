@@ -57,3 +57,7 @@ OUTCOMES = counter(
     unit="signals",
     labels=["outcome", "reason"],
 )
+STREET_CHANGES = gauge("vigie_dispatch_street_changes", "Closures and speeds in force on streets.", unit="changes")
+STREET_CHANGE_APPLIED = histogram(
+    "vigie_dispatch_street_change_applied_seconds", "To bring one street network to the changes in force."
+)

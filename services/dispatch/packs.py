@@ -1,6 +1,5 @@
 """City packs as dispatch uses them: indexed, by version. An open incident keeps the version it was opened under."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,19 +14,13 @@ from schemas.pack.devices import Device
 from schemas.pack.pack import CityPack
 from schemas.pack.places import Centre, Commune, Site
 from schemas.pack.responders import Agency
-from services.chassis import logs
 from services.dispatch.cards import card_of, night_of, opening_of
 from services.dispatch.domain.opening import Night, Opening, is_night, is_open
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.run_card import Card
 from services.dispatch.domain.travelling import TravelTimes
+from services.dispatch.networks import Networks
 from services.dispatch.store.tables import current_packs, packs
-from services.dispatch.travel.of_pack import travel_of
-from services.dispatch.travel.straight_line import StraightLineTravel
-from services.dispatch.travel.streets import StreetTravel
-
-log = logs.get(__name__)
-STRAIGHT = StraightLineTravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,43 +106,24 @@ def bare_book(centre: str) -> Book:
 class Library:
     """All versions this process has met; what is current is asked of PostgreSQL in each transaction."""
 
-    def __init__(self, state_dir: Path | None = None) -> None:
+    def __init__(self, state_dir: Path | None = None, extracts_dir: Path | None = None) -> None:
         self._books: dict[tuple[str, str], Book] = {}
-        self._state_dir = state_dir
-        self._travel: dict[str, TravelTimes] = {}
-        self._preparing: set[asyncio.Future[None]] = set()
+        self.networks = Networks(state_dir, extracts_dir)
 
     def travel(self, book: Book) -> TravelTimes:
         """Travel times for a version; straight lines until its streets are prepared: no decision waits for that."""
-        return self._travel.get(book.version, STRAIGHT)
+        return self.networks.travel(book.version)
 
     def remember(self, centre: str, place: Place) -> None:
         """Finds the street at a unit's new position now, so that the next decision need not."""
-        for known, version in self._books:
-            travel = self._travel.get(version)
-            if known == centre and isinstance(travel, StreetTravel):
-                travel.remember([place])
+        self.networks.remember(centre, place)
 
     async def open(self, engine: AsyncEngine) -> None:
         """Reads the packs in force and prepares their streets: before the first decision, not during it."""
         async with engine.connect() as conn:
             for centre in (await conn.execute(select(current_packs.c.centre))).scalars().all():
                 await self.current(conn, centre)
-        while self._preparing:
-            await asyncio.wait(self._preparing)
-
-    def _prepare(self, book: Book) -> None:
-        def build() -> None:
-            self._travel[book.version] = travel_of(book.pack, self._state_dir)
-
-        future = asyncio.get_running_loop().run_in_executor(None, build)
-        self._preparing.add(future)
-        future.add_done_callback(self._prepared)
-
-    def _prepared(self, future: "asyncio.Future[None]") -> None:
-        self._preparing.discard(future)
-        if not future.cancelled() and (error := future.exception()) is not None:
-            log.error("travel_not_prepared", exc_info=error)
+        await self.networks.settled()
 
     async def current(self, conn: AsyncConnection, centre: str) -> Book | None:
         """The pack in force for a centre, None before its first one."""
@@ -168,5 +142,5 @@ class Library:
                 return None
             book = Book(CityPack.model_validate(content), version)
             self._books[centre, version] = book
-            self._prepare(book)
+            self.networks.begin(book.pack, version)
         return book

@@ -14,6 +14,7 @@ class DispatchSettings(ProcessSettings):
     database_url: SecretStr
     dispatch_port: int = Field(default=8100, ge=0, le=65535)
     vigie_pages_dir: Path = Path("web/dist")
+    vigie_extracts_dir: Path | None = None
     offer_s: float = Field(default=30, gt=0)
     unclaimed_alarm_s: float = Field(default=15, gt=0)
     unacknowledged_p1_s: float = Field(default=60, gt=0)
@@ -23,6 +24,11 @@ class DispatchSettings(ProcessSettings):
     dispatch_relief: bool = Field(default=True, description="a sooner unit that becomes free relieves one on its way")
     coverage_every_s: float = Field(default=15, ge=0, description="how often coverage is looked at; 0: never")
     stream_kept_s: float = Field(default=86_400, gt=0)
+
+    @property
+    def extracts_dir(self) -> Path:
+        """Where the street maps lie that packs name: VIGIE_EXTRACTS_DIR, else `extracts` in the state folder."""
+        return self.vigie_extracts_dir or self.vigie_state_dir / "extracts"
 
     @property
     def offer(self) -> timedelta:

@@ -81,6 +81,7 @@ class Vigie:
             call.priority,
             _clock(call.at),
             call.target_s,
+            call.capabilities,
             diversions=past.diversions,
             reliefs=past.reliefs,
         )
@@ -144,11 +145,11 @@ def _unit(world: World, car: Car, now: datetime) -> UnitView:
     if call is None:
         state = UnitState.OFF_DUTY if car.off_duty else UnitState.AVAILABLE
         rest, duty = _clock(car.rest_until), _clock(car.duty_until)
-        return UnitView(car.id, state, position_at=now, rest_until=rest, duty_until=duty)
+        return UnitView(car.id, state, car.capabilities, now, rest_until=rest, duty_until=duty)
     state = UnitState.ON_SCENE if car.on_scene else UnitState.EN_ROUTE
     diversions = world.outcomes[call.id].diversions
     work = Work(call.id, call.priority, _clock(car.bound_since), car.on_scene, diversions)
-    return UnitView(car.id, state, position_at=now, work=work)
+    return UnitView(car.id, state, car.capabilities, now, work=work)
 
 
 def _clock(seconds: float) -> datetime:

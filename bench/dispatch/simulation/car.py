@@ -47,6 +47,7 @@ class Car:
     rest_until: float = 0.0
     version: int = 0
     turnouts_s: tuple[float, float] = (TURNOUT_POST_S, TURNOUT_ROAD_S)
+    capabilities: frozenset[str] = frozenset()
 
     def free(self, now: float) -> bool:
         """True if it is on duty, rested and bound to nothing."""

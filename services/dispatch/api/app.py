@@ -31,6 +31,7 @@ from services.dispatch.api import (
     room,
     shift,
     streaming,
+    streets,
     system,
     units,
 )
@@ -78,6 +79,7 @@ def build(door: Door, health: Health) -> FastAPI:
         reordering,
         room,
         shift,
+        streets,
         system,
         units,
         streaming,

@@ -19,6 +19,7 @@ from services.dispatch.actions import calling, intake, kiosks, packing, silencin
 from services.dispatch.actions.calling import Call
 from services.dispatch.api import bodies
 from services.dispatch.api.answers.room import KioskCall, PackApplied, PackInForce, Received, SignalFate, Silence
+from services.dispatch.api.centre import centre_among
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.report import Place, Report
@@ -229,12 +230,7 @@ async def get_pack(door: Doors, centre: str) -> dict[str, Any]:
 async def centre_of(work: Work, wanted: str | None) -> str:
     """The centre an order is for: the only one, or the one it names. Raises a 422 that names them."""
     table = tables.current_packs
-    known = list((await work.conn.execute(select(table.c.centre))).scalars())
-    if wanted is None and len(known) == 1:
-        return str(known[0])
-    if wanted in known:
-        return str(wanted)
-    raise Problem(422, "centre", "Centre inconnu / unknown centre", "Name one of them in `centre`.", centres=known)
+    return centre_among([str(known) for known in (await work.conn.execute(select(table.c.centre))).scalars()], wanted)
 
 
 async def _call(door: Door, work: Work, body: bodies.CallBody, centre: str, signal_id: str, actor: str) -> Call:

@@ -1,6 +1,7 @@
 """The travel times of a centre, from its city pack: an extract, else the pack's own streets, else straight lines."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -26,12 +27,30 @@ FOLDER = "travel"
 SCHEMATIC = Snapping(limit_m=5_000.0, off_street_kmh=20.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Travel times, and whether they rest on the extract."""
+
+    travel: StreetTravel | StraightLineTravel
+    from_extract: bool = False
+
+
 def travel_of(
     pack: CityPack,
     state_dir: Path | None = None,
     extract: Path | None = None,
     snapping: Snapping | None = None,
 ) -> StreetTravel | StraightLineTravel:
+    """The travel times of `prepare`."""
+    return prepare(pack, state_dir, extract, snapping).travel
+
+
+def prepare(
+    pack: CityPack,
+    state_dir: Path | None = None,
+    extract: Path | None = None,
+    snapping: Snapping | None = None,
+) -> Prepared:
     """Travel times for a pack. Blocks for seconds on a large extract: call it in a thread.
 
     `extract`: an OpenStreetMap extract (`.osm.pbf`, `.osm`) or OSMnx GraphML (`.graphml`, `.gml`) of the region.
@@ -43,8 +62,8 @@ def travel_of(
     found = _first_readable(pack, extract, kept_in)
     if found is None:
         log.warning("travel_by_straight_line", centre=pack.centre.code)
-        return StraightLineTravel()
-    graph, basis = found
+        return Prepared(StraightLineTravel())
+    graph, basis, from_extract = found
     if snapping is None and basis is Basis.SCHEMATIC_STREETS:
         snapping = SCHEMATIC
     travel = StreetTravel(graph, engine_for(graph, kept_in), snapping, basis)
@@ -57,19 +76,21 @@ def travel_of(
         arcs=graph.arc_count,
         took_s=round(perf_counter() - begin, 3),
     )
-    return travel
+    return Prepared(travel, from_extract)
 
 
-def _first_readable(pack: CityPack, extract: Path | None, kept_in: Path | None) -> tuple[StreetGraph, Basis] | None:
+def _first_readable(
+    pack: CityPack, extract: Path | None, kept_in: Path | None
+) -> tuple[StreetGraph, Basis, bool] | None:
     own = Basis.SCHEMATIC_STREETS if pack.centre.synthetic_streets else Basis.STREETS
-    sources: list[tuple[Callable[[], StreetGraph], Basis]] = []
+    sources: list[tuple[Callable[[], StreetGraph], Basis, bool]] = []
     if extract is not None:
-        sources.append((lambda: _extract(pack, extract, kept_in), Basis.STREETS))
+        sources.append((lambda: _extract(pack, extract, kept_in), Basis.STREETS, True))
     if pack.streets:
-        sources.append((lambda: read_pack_streets(pack.streets, f"pack {pack.centre.code}, streets"), own))
-    for read, basis in sources:
+        sources.append((lambda: read_pack_streets(pack.streets, f"pack {pack.centre.code}, streets"), own, False))
+    for read, basis, from_extract in sources:
         try:
-            return read(), basis
+            return read(), basis, from_extract
         except (StreetsUnreadable, OSError) as error:
             log.error("streets_unreadable", centre=pack.centre.code, why=str(error))
     return None

@@ -89,6 +89,10 @@ class StreetTravel:
         """The changes in force."""
         return self._state.changes
 
+    def reach_of(self, change: StreetChange) -> int:
+        """How many arcs a change is about. Raises UnknownStreet."""
+        return int(np.count_nonzero(self._finder.arcs(change)))
+
     def apply(self, changes: Iterable[StreetChange]) -> None:
         """Makes these the changes in force, in place of all former ones: milliseconds, seen by the next question.
 

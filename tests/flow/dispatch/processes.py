@@ -51,7 +51,7 @@ class DispatchProcess:
                 answer = await client.get(f"{self.url}/health/ready")
             except httpx.TransportError:
                 return False
-        return answer.status_code == 200 and len(answer.json()["checks"]) >= 6
+        return answer.status_code == 200 and len(answer.json()["checks"]) >= 7
 
     def kill(self) -> None:
         """kill -9."""

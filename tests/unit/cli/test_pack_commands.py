@@ -1,5 +1,6 @@
 """`vigie pack check | show | apply` as an operator calls them."""
 
+import hashlib
 import json
 import socket
 import subprocess
@@ -41,6 +42,28 @@ def test_check_shows_the_exercise() -> None:
     result = run(app, ["pack", "check", str(METZ), "--overlay", str(METZ / "overlays" / "exercice")])
     assert "EXERCICE" in result.stdout
     assert "sos_support_person [EXERCICE]" in result.stdout
+
+
+def test_check_says_where_the_extract_is_missing_or_another(tmp_path: Path) -> None:
+    """A warning with the folder, exit code 0: it may lie on the machine of dispatch; silent once the right file is."""
+    content = b"streets"
+    overlay, folder = tmp_path / "overlay", tmp_path / "extracts"
+    for made in (overlay, folder):
+        made.mkdir()
+    named = {"file": "metz.osm.pbf", "sha256": hashlib.sha256(content).hexdigest()}
+    (overlay / "centre.yaml").write_text(json.dumps({"centre": {"street_extract": named}}))
+
+    def check() -> str:
+        command = ["pack", "check", str(METZ), "--overlay", str(overlay)]
+        result = run(app, command, env={"VIGIE_EXTRACTS_DIR": str(folder)})
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    assert f"carte metz.osm.pbf absente de {folder}" in check()
+    (folder / "metz.osm.pbf").write_bytes(b"another town")
+    assert hashlib.sha256(b"another town").hexdigest() in check()
+    (folder / "metz.osm.pbf").write_bytes(content)
+    assert "attention" not in check()
 
 
 def test_check_refuses_with_file_and_line(tmp_path: Path) -> None:

@@ -36,7 +36,10 @@ def world() -> Any:
         started_at=STARTED,
         console=SimpleNamespace(alive=True),
         doors=SimpleNamespace(dispatch=("http://127.0.0.1:8100",)),
-        tablets=[SimpleNamespace(unit="pm-21", state="offered", incident="i")],
+        tablets=[
+            SimpleNamespace(unit="pm-21", state="offered", incident="i", diverted=False),
+            SimpleNamespace(unit="pm-22", state="en_route", incident="i", diverted=True),
+        ],
     )
 
 
@@ -56,6 +59,7 @@ def test_the_board_shows_incidents_units_hops_and_the_exercise() -> None:
         "Gare de Metz-Ville",
         "Turenne 21",
         "appelé",
+        "dérouté",
         "alarme → tablette",
         "250",
         "curl -N",
