@@ -1,4 +1,4 @@
-"""What falls due: unanswered offers, unanswered hand-overs, waiting tasks, alarms nobody claimed, unseen P1.
+"""What falls due: the roster, offers, hand-overs and welfare checks without answer, waiting tasks, alarms nobody saw.
 
 Due times stand in PostgreSQL and are compared with its clock, so that they survive a restart; every process may
 run this loop, since each action checks again under the incident's lock.
@@ -19,7 +19,7 @@ from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import engaging, intake, kiosks, partners, reporting
+from services.dispatch.actions import engaging, intake, kiosks, partners, reporting, rostering
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
@@ -67,6 +67,8 @@ class Timers:
         TASKS_WAITING.set(seen["waiting"])
         UNACKNOWLEDGED_P1.set(seen["unseen"])
         steps = {
+            # First, so that nobody is offered anything after the end of duty.
+            "roster": self._roster_lines,
             "offers": self._expire_offers,
             "hand_overs": self._overdue_hand_overs,
             "engageable": self._waiting_tasks,
@@ -88,6 +90,14 @@ class Timers:
 
             async def act(work: Work, row: Ids = row) -> None:
                 await reporting.expire(work, row[0], row[1], self._times.offer)
+
+            await self._in_transaction(act)
+
+    async def _roster_lines(self) -> None:
+        for row in await self._rows(due.ROSTER_DUE.order_by(tables.roster.c.starts_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                await rostering.turn(work, row[0])
 
             await self._in_transaction(act)
 

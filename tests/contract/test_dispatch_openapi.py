@@ -28,6 +28,10 @@ DOORS = {
     "PUT /v1/units/{}/position": "404",
     "PUT /v1/units/{}/status": "404 409",
     "POST /v1/units/{}/distress": "404",
+    "GET /v1/roster": "",
+    "POST /v1/roster": "404 409",
+    "PUT /v1/roster/{}": "404 409",
+    "DELETE /v1/roster/{}": "404",
     "GET /v1/assignments": "",
     **{
         f"POST /v1/assignments/{{}}/{step}": "404 409"

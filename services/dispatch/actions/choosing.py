@@ -11,6 +11,7 @@ from services.dispatch.domain.recommending import Coverage, IncidentView, Situat
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.recommending.coverage import reached
 from services.dispatch.domain.report import Place
+from services.dispatch.domain.roster import standing
 from services.dispatch.domain.task import Task
 from services.dispatch.domain.travelling import Answer, Basis, Profile, Reached, TravelTimes, Unreachable
 from services.dispatch.domain.unit import Unit
@@ -40,8 +41,8 @@ async def situation_of(
     busy = {unit.id for unit in units.values() if unit.busy}
     bound = await fleet.bound(work, busy) if busy else {}
     situation = Situation(
-        incident=_incident_view(case, task, declined, work.now),
-        units=tuple(_unit_view(unit, bound.get(unit.id)) for unit in units.values()),
+        incident=_incident_view(case, task, declined, work.now, units),
+        units=tuple(_unit_view(unit, bound.get(unit.id), work.now) for unit in units.values()),
         seconds=seconds,
         now=work.now,
         utilisation=0.0 if life else await fleet.utilisation(work, incident.centre, task.kind, UTILISATION_OVER),
@@ -71,10 +72,15 @@ def without_diversion(situation: Situation, incident: str) -> Situation:
     return replace(situation, units=units)
 
 
-def _incident_view(case: Case, task: Task, declined: frozenset[str], now: datetime) -> IncidentView:
+def _incident_view(
+    case: Case, task: Task, declined: frozenset[str], now: datetime, units: Mapping[str, Unit]
+) -> IncidentView:
+    """`callers`: who calls for help is sent nowhere, neither to that call nor to any other."""
     incident = case.incident
     target = incident.target_at or now
-    own = {incident.device} if incident.nature is Nature.OFFICER_DISTRESS and incident.device else set()
+    callers = {unit.id for unit in units.values() if unit.in_distress}
+    if incident.nature is Nature.OFFICER_DISTRESS and incident.device:
+        callers.add(incident.device)
     return IncidentView(
         id=incident.id,
         priority=incident.priority,
@@ -82,18 +88,22 @@ def _incident_view(case: Case, task: Task, declined: frozenset[str], now: dateti
         target_s=(target - incident.opened_at).total_seconds(),
         capabilities=task.capabilities,
         declined=declined,
-        callers=frozenset(own),
+        callers=frozenset(callers),
     )
 
 
-def _unit_view(unit: Unit, bound: Bound | None) -> UnitView:
+def _unit_view(unit: Unit, bound: Bound | None, now: datetime) -> UnitView:
+    rostered = standing(unit.lines, now)
     return UnitView(
         id=unit.id,
         state=unit.state,
-        capabilities=unit.capabilities,
+        capabilities=unit.capabilities if rostered.capabilities is None else rostered.capabilities,
         position_at=unit.position_at,
         work=bound,
+        rest_until=rostered.rest_until,
+        duty_until=rostered.duty_until,
         retiring=unit.retiring,
+        on_call=rostered.on_call,
     )
 
 

@@ -5,11 +5,15 @@ from datetime import datetime
 
 from schemas.vocabulary.dispatching import ResponderKind, UnitState
 from services.dispatch.domain.report import Place
+from services.dispatch.domain.roster import Line
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One patrol or crew. `busy` while it has an active assignment; `epoch` of its newest one."""
+    """One patrol or crew. `busy` while it has an active assignment; `epoch` of its newest one.
+
+    `lines`: those of its roster that are in force or come soon. `in_distress`: its officer's call for help is open.
+    """
 
     id: str
     centre: str
@@ -22,3 +26,5 @@ class Unit:
     retiring: bool = False
     place: Place | None = None
     position_at: datetime | None = None
+    lines: tuple[Line, ...] = ()
+    in_distress: bool = False
