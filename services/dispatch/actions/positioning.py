@@ -41,5 +41,5 @@ async def put(work: Work, unit: str, place: Place, at: datetime | None) -> bool 
 
 async def unit_of_tracker(work: Work, tracker: str) -> str | None:
     """The unit that carries a tracker. One that retires gives way to the one that was given it."""
-    query = select(units.c.id).where(units.c.trackers.any(tracker)).order_by(units.c.retiring, units.c.id)
+    query = select(units.c.id).where(units.c.trackers.contains([tracker])).order_by(units.c.retiring, units.c.id)
     return await work.conn.scalar(query.limit(1))
