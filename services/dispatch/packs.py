@@ -71,6 +71,7 @@ def card_of(card: RunCard) -> Card:
         site_kinds=frozenset(kind.value for kind in card.site_kinds),
         min_sources=card.min_sources,
         target_s=card.target_s,
+        welfare_after_s=card.welfare_after_s,
         instructions_fr=card.instructions_fr,
         instructions_en=card.instructions_en,
     )

@@ -18,12 +18,24 @@ class DispatchSettings(ProcessSettings):
     unclaimed_alarm_s: float = Field(default=15, gt=0)
     unacknowledged_p1_s: float = Field(default=60, gt=0)
     link_within_s: float = Field(default=3600, gt=0)
+    welfare_after_s: float = Field(default=1200, gt=0)
+    welfare_answer_s: float = Field(default=60, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
 
     @property
     def offer(self) -> timedelta:
         """How long a unit has to answer an offer before the next one is asked."""
         return timedelta(seconds=self.offer_s)
+
+    @property
+    def welfare_after(self) -> timedelta:
+        """How long a unit on scene may be silent before it is asked, where its run card does not say."""
+        return timedelta(seconds=self.welfare_after_s)
+
+    @property
+    def welfare_answer(self) -> timedelta:
+        """How long it has to answer before the room is alerted."""
+        return timedelta(seconds=self.welfare_answer_s)
 
     @property
     def link_within(self) -> timedelta:

@@ -19,7 +19,7 @@ from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import engaging, intake, kiosks, partners, reporting, rostering
+from services.dispatch.actions import engaging, intake, kiosks, partners, reporting, rostering, welfare
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
@@ -70,6 +70,7 @@ class Timers:
             # First, so that nobody is offered anything after the end of duty.
             "roster": self._roster_lines,
             "offers": self._expire_offers,
+            "welfare": self._welfare_checks,
             "hand_overs": self._overdue_hand_overs,
             "engageable": self._waiting_tasks,
             "unclaimed": self._unclaimed_alarms,
@@ -98,6 +99,16 @@ class Timers:
 
             async def act(work: Work, row: Ids = row) -> None:
                 await rostering.turn(work, row[0])
+
+            await self._in_transaction(act)
+
+    async def _welfare_checks(self) -> None:
+        for row in await self._rows(due.WELFARE_DUE.order_by(tables.assignments.c.welfare_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                case = await cases.load(work, row[0])
+                if case is not None and welfare.check(work, case, row[1], self._settings.welfare_answer):
+                    keep(work, case)
 
             await self._in_transaction(act)
 

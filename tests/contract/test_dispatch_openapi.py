@@ -28,6 +28,7 @@ DOORS = {
     "PUT /v1/units/{}/position": "404",
     "PUT /v1/units/{}/status": "404 409",
     "POST /v1/units/{}/distress": "404",
+    "POST /v1/units/{}/well": "404",
     "POST /v1/positions/owntracks": "404",
     "GET /v1/positions/traccar": "404",
     "POST /v1/positions/traccar": "404",

@@ -15,7 +15,18 @@ from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
-from services.dispatch.api import assignments, incidents, merges, partners, positions, room, rosters, streaming, units
+from services.dispatch.api import (
+    assignments,
+    incidents,
+    merges,
+    partners,
+    positions,
+    room,
+    rosters,
+    streaming,
+    units,
+    welfare,
+)
 from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
 
@@ -45,7 +56,7 @@ def build(door: Door, health: Health) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag"],
     )
-    for part in (incidents, merges, assignments, units, positions, rosters, partners, room, streaming):
+    for part in (incidents, merges, assignments, units, welfare, positions, rosters, partners, room, streaming):
         app.include_router(part.router)
     app.include_router(operations_routes(health))
     describe(app)

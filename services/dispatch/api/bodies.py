@@ -127,6 +127,12 @@ class StatusBody(Body):
     state: Literal[UnitState.AVAILABLE, UnitState.UNAVAILABLE, UnitState.OFF_DUTY]
 
 
+class Well(Body):
+    """*Tout va bien*, at the tablet's time."""
+
+    at: Instant | None = None
+
+
 class RosterLine(Body):
     """A line of the roster, at most 36 hours long. `capabilities`: those of the crew that comes; none: the pack's."""
 

@@ -15,10 +15,12 @@ from services.dispatch.api import bodies
 from services.dispatch.api.answers.room import PositionTaken, Received, StatusTaken, UnitShown
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, not_found
+from services.dispatch.api.welfare import sign_of_life
 from services.dispatch.domain.recommending import Policy
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.roster import standing
 from services.dispatch.domain.unit import Unit
+from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import fleet, mapping, tables
 from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work
@@ -61,12 +63,14 @@ async def put_position(door: Doors, request: Request, unit: str, body: bodies.Po
 @router.put("/{unit}/status", **answers(StatusTaken, 404, 409))
 async def put_status(door: Doors, request: Request, unit: str, body: bodies.StatusBody) -> dict[str, Any]:
     """Available, unavailable or off duty. 409 while an assignment binds the unit."""
+    bound: list[str] = []
 
     async def act(work: Work) -> dict[str, Any]:
         held = (await fleet.lock_units(work, {unit})).get(unit)
         if held is None:
             raise not_found("unit", unit)
         if held.busy:
+            bound[:] = [unit]
             raise Problem(
                 409,
                 "unit-busy",
@@ -79,7 +83,11 @@ async def put_status(door: Doors, request: Request, unit: str, body: bodies.Stat
             await fleet.set_state(work, unit, state)
         return {"unit": unit, "state": state}
 
-    answer = await door.transact(request, None, act)
+    try:
+        answer = await door.transact(request, None, act)
+    finally:
+        for busy in bound:
+            await sign_of_life(door, request, busy, Sign.STATUS, None)
     if answer["state"] == UnitState.AVAILABLE:
         door.timers.unit_freed()
     return answer

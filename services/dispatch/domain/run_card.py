@@ -20,7 +20,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A run card. `target_s`: seconds from opening to the first unit on scene."""
+    """A run card. `target_s`: seconds from opening to the first unit on scene.
+
+    `welfare_after_s`: a unit on scene that says nothing for so long is asked; None: the deployment's own time.
+    """
 
     id: str
     natures: frozenset[Nature]
@@ -31,6 +34,7 @@ class Card:
     site_kinds: frozenset[str] = frozenset()
     min_sources: int = 1
     target_s: int = 600
+    welfare_after_s: int | None = None
     instructions_fr: str = ""
     instructions_en: str = ""
 

@@ -58,8 +58,15 @@ def _roster_due() -> Select[Any]:
     )
 
 
+def _welfare_due() -> Select[Any]:
+    """Units on scene that are to be asked, or whose answer is missed."""
+    table = tables.assignments
+    due = (table.c.state == AssignmentState.ON_SCENE, table.c.welfare_at <= func.clock_timestamp())
+    return select(table.c.incident_id, table.c.id).where(*due)
+
+
 OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
-ROSTER_DUE = _roster_due()
+ROSTER_DUE, WELFARE_DUE = _roster_due(), _welfare_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
 UNSEEN_LATE = _unseen().where(
@@ -75,6 +82,7 @@ GLANCE = select(
     OFFERS_DUE.exists().label("offers"),
     ROSTER_DUE.exists().label("roster"),
     HAND_OVERS_DUE.exists().label("hand_overs"),
+    WELFARE_DUE.exists().label("welfare"),
     ENGAGEABLE.exists().label("engageable"),
     UNCLAIMED.exists().label("unclaimed"),
     UNSEEN_LATE.exists().label("unseen_late"),

@@ -180,6 +180,11 @@ def upgrade() -> None:
     op.add_column(
         "assignments", sa.Column("welfare_asked_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch"
     )
+    # Who is on scene now is asked as well.
+    op.execute(
+        "UPDATE dispatch.assignments SET welfare_at = clock_timestamp() + interval '20 minutes'"
+        " WHERE state = 'on_scene'"
+    )
     op.create_index(
         "ix_assignments_welfare",
         "assignments",
