@@ -23,6 +23,8 @@ class DispatchSettings(ProcessSettings):
     """Base URLs of the services by name, for the console's health page: JSON in the environment."""
     dispatch_relief: bool = Field(default=True, description="a sooner unit that becomes free relieves one on its way")
     coverage_every_s: float = Field(default=15, ge=0, description="how often coverage is looked at; 0: never")
+    welfare_after_s: float = Field(default=1200, gt=0)
+    welfare_answer_s: float = Field(default=60, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
 
     @property
@@ -34,6 +36,16 @@ class DispatchSettings(ProcessSettings):
     def offer(self) -> timedelta:
         """How long a unit has to answer an offer before the next one is asked."""
         return timedelta(seconds=self.offer_s)
+
+    @property
+    def welfare_after(self) -> timedelta:
+        """How long a unit on scene may be silent before it is asked, where its run card does not say."""
+        return timedelta(seconds=self.welfare_after_s)
+
+    @property
+    def welfare_answer(self) -> timedelta:
+        """How long it has to answer before the room is alerted."""
+        return timedelta(seconds=self.welfare_answer_s)
 
     @property
     def link_within(self) -> timedelta:

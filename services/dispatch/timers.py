@@ -1,4 +1,4 @@
-"""What falls due: unanswered offers and hand-overs, waiting tasks, alarms nobody claimed, unseen P1, escalations.
+"""What falls due: the roster, offers, hand-overs, welfare checks and P1 without answer, waiting tasks, escalations.
 
 Due times stand in PostgreSQL and are compared with its clock, so that they survive a restart; every process may
 run this loop, since each action checks again under the incident's lock.
@@ -19,7 +19,18 @@ from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import escalating, intake, kiosks, moving, partners, relieving, reporting, sharing
+from services.dispatch.actions import (
+    escalating,
+    intake,
+    kiosks,
+    moving,
+    partners,
+    relieving,
+    reporting,
+    rostering,
+    sharing,
+    welfare,
+)
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
@@ -67,7 +78,10 @@ class Timers:
         TASKS_WAITING.set(seen["waiting"])
         UNACKNOWLEDGED_P1.set(seen["unseen"])
         steps = {
+            # First, so that nobody is offered anything after the end of duty.
+            "roster": self._roster_lines,
             "offers": self._expire_offers,
+            "welfare": self._welfare_checks,
             "hand_overs": self._overdue_hand_overs,
             "engageable": self._waiting_tasks,
             "relievable": self._reliefs,
@@ -91,6 +105,24 @@ class Timers:
 
             async def act(work: Work, row: Ids = row) -> None:
                 await reporting.expire(work, row[0], row[1], self._times.offer)
+
+            await self._in_transaction(act)
+
+    async def _roster_lines(self) -> None:
+        for row in await self._rows(due.ROSTER_DUE.order_by(tables.roster.c.starts_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                await rostering.turn(work, row[0])
+
+            await self._in_transaction(act)
+
+    async def _welfare_checks(self) -> None:
+        for row in await self._rows(due.WELFARE_DUE.order_by(tables.assignments.c.welfare_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                case = await cases.load(work, row[0])
+                if case is not None and welfare.check(work, case, row[1], self._settings.welfare_answer):
+                    keep(work, case)
 
             await self._in_transaction(act)
 

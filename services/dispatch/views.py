@@ -81,6 +81,7 @@ def assignment_view(assignment: Assignment) -> dict[str, Any]:
         "en_route_at": moment(assignment.en_route_at),
         "on_scene_at": moment(assignment.on_scene_at),
         "ended_at": moment(assignment.ended_at),
+        "welfare_asked_at": moment(assignment.welfare_asked_at),
     }
 
 

@@ -29,6 +29,14 @@ DOORS = {
     "PUT /v1/units/{}/position": "404",
     "PUT /v1/units/{}/status": "404 409",
     "POST /v1/units/{}/distress": "404",
+    "POST /v1/units/{}/well": "404",
+    "POST /v1/positions/owntracks": "404",
+    "GET /v1/positions/traccar": "404",
+    "POST /v1/positions/traccar": "404",
+    "GET /v1/roster": "",
+    "POST /v1/roster": "404 409",
+    "PUT /v1/roster/{}": "404 409",
+    "DELETE /v1/roster/{}": "404",
     "GET /v1/assignments": "",
     **{
         f"POST /v1/assignments/{{}}/{step}": "404 409"
@@ -50,7 +58,7 @@ DOORS = {
     "DELETE /v1/protected-addresses/{}": "404",
     "GET /v1/stream": "",
 }
-WITHOUT_KEY = {"POST /v1/urgent"}
+WITHOUT_KEY = {"POST /v1/urgent", "POST /v1/positions/owntracks", "POST /v1/positions/traccar"}
 WITH_IF_MATCH = {f"POST /v1/incidents/{{}}/{order}" for order in INCIDENT_ORDERS.split()} - {
     "POST /v1/incidents/{}/backup",
     "POST /v1/incidents/{}/notes",
@@ -93,7 +101,7 @@ def test_the_door_is_there_with_its_problems(operations: dict[str, dict[str, Any
 
 @pytest.mark.parametrize("door", sorted(door for door in DOORS if door.startswith("POST")))
 def test_every_post_takes_an_idempotency_key(operations: dict[str, dict[str, Any]], door: str) -> None:
-    """All but ingest's, whose signals carry their own id; orders on a card also take If-Match."""
+    """All but ingest's, whose signals carry their own id, and trackers'; orders on a card also take If-Match."""
     headers = {p["name"].lower() for p in operations[door].get("parameters", []) if p["in"] == "header"}
     assert ("idempotency-key" in headers) == (door not in WITHOUT_KEY)
     assert ("if-match" in headers) == (door in WITH_IF_MATCH)

@@ -15,9 +15,11 @@ from schemas.vocabulary.dispatching import ResponderKind
 def check_responders(draft: Draft) -> Iterator[Finding]:
     """Findings on units and agencies."""
     call_signs: dict[str, Place] = {}
+    trackers: dict[str, Place] = {}
     for unit in draft.units:
         yield from _unit(draft, unit)
         yield from _call_sign(unit, call_signs)
+        yield from _trackers(unit, trackers)
     for agency in draft.agencies:
         yield from _agency(agency)
 
@@ -52,6 +54,19 @@ def _call_sign(item: Item[Unit], seen: dict[str, Place]) -> Iterator[Finding]:
             " ; donnez-en un autre",
             f'units/{item.model.id}: call sign "{item.model.call_sign}" is already taken ({first}); give another',
         )
+
+
+def _trackers(item: Item[Unit], seen: dict[str, Place]) -> Iterator[Finding]:
+    """A tracker leads to one unit; twice with one unit is a slip as well."""
+    for index, tracker in enumerate(item.model.trackers):
+        place = item.entry.place("trackers", index)
+        first = seen.setdefault(tracker, place)
+        if first is not place:
+            yield error(
+                place,
+                f"units/{item.model.id} : le traceur « {tracker} » est déjà attribué ({first}) ; donnez-en un autre",
+                f'units/{item.model.id}: tracker "{tracker}" is already given ({first}); give another',
+            )
 
 
 def _agency(item: Item[Agency]) -> Iterator[Finding]:

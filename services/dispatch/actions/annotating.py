@@ -32,7 +32,7 @@ def _note(case: Case, report: Report) -> None:
     if report.phase is Phase.UPDATE and report.nature is Nature.SOS and report.place is not None:
         case.amend(place=report.place)
     if report.phase in {Phase.CANCEL, Phase.WITHDRAW} and case.incident.unfinished:
-        case.amend(attention=f"device_{report.phase}")
+        case.ask_attention(f"device_{report.phase}")
     detail = {"signal_id": report.signal_id, "device": report.device, "phase": report.phase}
     case.record(IncidentEvent.SIGNAL_ANNOTATED, report.phase, detail=detail)
 

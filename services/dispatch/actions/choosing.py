@@ -10,6 +10,7 @@ from services.dispatch.actions.covering import coverage_of
 from services.dispatch.actions.reaching import reach
 from services.dispatch.domain.recommending import IncidentView, Situation, UnitView
 from services.dispatch.domain.recommending import Work as Bound
+from services.dispatch.domain.roster import standing
 from services.dispatch.domain.task import Task
 from services.dispatch.domain.travelling import Basis
 from services.dispatch.domain.unit import Unit
@@ -34,7 +35,7 @@ async def situation_of(
     incident = case.incident
     [way] = reach(work.library.travel(case.book), units, [(incident.place, incident.priority)])
     situation = Situation(
-        incident=incident_view(case, task, work.now, offer),
+        incident=incident_view(case, task, work.now, offer, units),
         units=await unit_views(work, units),
         seconds=way.seconds,
         now=work.now,
@@ -60,14 +61,19 @@ async def unit_views(work: Work, units: Mapping[str, Unit]) -> tuple[UnitView, .
     """The units as the recommendation sees them, with what binds them."""
     busy = {unit.id for unit in units.values() if unit.busy}
     bound = await fleet.bound(work, busy) if busy else {}
-    return tuple(_unit_view(unit, bound.get(unit.id)) for unit in units.values())
+    return tuple(_unit_view(unit, bound.get(unit.id), work.now) for unit in units.values())
 
 
-def incident_view(case: Case, task: Task, now: datetime, offer: timedelta) -> IncidentView:
-    """The incident as the recommendation sees it; `offer` as in `situation_of`."""
+def incident_view(case: Case, task: Task, now: datetime, offer: timedelta, units: Mapping[str, Unit]) -> IncidentView:
+    """The incident as the recommendation sees it; `offer` as in `situation_of`.
+
+    `callers`: who calls for help is sent nowhere, neither to that call nor to any other.
+    """
     incident = case.incident
     target = incident.target_at or now
-    own = {incident.device} if incident.nature is Nature.OFFICER_DISTRESS and incident.device else set()
+    callers = {unit.id for unit in units.values() if unit.in_distress}
+    if incident.nature is Nature.OFFICER_DISTRESS and incident.device:
+        callers.add(incident.device)
     held = case.assignments.values()
     return IncidentView(
         id=incident.id,
@@ -77,7 +83,7 @@ def incident_view(case: Case, task: Task, now: datetime, offer: timedelta) -> In
         capabilities=task.capabilities,
         declined=_lapsed(case, task),
         asked_lately=_lapsed(case, task, since=now - offer),
-        callers=frozenset(own),
+        callers=frozenset(callers),
         diversions=sum(1 for known in held if known.state is AssignmentState.DIVERTED),
         reliefs=sum(1 for known in held if known.state is AssignmentState.CANCELLED and known.reason == RELIEVED),
     )
@@ -109,14 +115,18 @@ def kept_on(units: tuple[UnitView, ...], incident: str) -> tuple[UnitView, ...]:
     )
 
 
-def _unit_view(unit: Unit, bound: Bound | None) -> UnitView:
+def _unit_view(unit: Unit, bound: Bound | None, now: datetime) -> UnitView:
+    rostered = standing(unit.lines, now)
     return UnitView(
         id=unit.id,
         state=unit.state,
-        capabilities=unit.capabilities,
+        capabilities=unit.capabilities if rostered.capabilities is None else rostered.capabilities,
         position_at=unit.position_at,
         work=bound,
+        rest_until=rostered.rest_until,
+        duty_until=rostered.duty_until,
         retiring=unit.retiring,
+        on_call=rostered.on_call,
     )
 
 

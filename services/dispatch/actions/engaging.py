@@ -254,7 +254,7 @@ def wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str,
     if waited and shown is not None and (shown == attention or shown not in SHORTAGE):
         return
     case.put(replace(case.tasks[task.id], state=TaskState.WAITING))
-    case.amend(attention=attention)
+    case.ask_attention(attention)
     if waited and shown is None:
         return
     event = IncidentEvent.NO_UNIT_LEFT if asked else IncidentEvent.TASK_WAITING

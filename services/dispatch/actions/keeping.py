@@ -2,6 +2,7 @@
 
 from services.chassis import logs
 from services.dispatch import messages, views
+from services.dispatch.domain.welfare import settled
 from services.dispatch.metrics import INCIDENT_EVENTS
 from services.dispatch.store import case as cases
 from services.dispatch.store import protection
@@ -27,6 +28,10 @@ def keep(work: Work, case: Case) -> None:
     async def write(work: Work) -> None:
         if not (case.touched or case.changed):
             return
+        # An assignment may have ended in any way: nobody is asked then any more.
+        attention = settled(case.incident.attention, case.assignments.values())
+        if attention != case.incident.attention:
+            case.amend(attention=attention)
         await cases.write(case, work)
         await _tell(work, case)
 
@@ -54,7 +59,11 @@ async def _tell(work: Work, case: Case) -> None:
 
 async def _show_assignments(work: Work, case: Case, *, active: bool) -> None:
     """The ended ones of all cases come before the active ones: nobody ever sees a unit on two at once."""
-    changed = [known for known in case.changed_of(case.assignments) if known.state.active is active]
+    changed = [
+        known
+        for known in case.changed_of(case.assignments)
+        if known.state.active is active and known.id not in case.quiet
+    ]
     if not changed:
         return
     protected = await protection.instructions(work.conn, [case.incident.protected_address])

@@ -45,7 +45,7 @@ async def _show_failure(work: Work, report: NotificationReported) -> None:
     case = await cases.load(work, report.incident_id)
     if case is None:
         return
-    case.amend(attention="notification_failed")
+    case.ask_attention("notification_failed")
     detail = {"recipient": report.recipient, "channel": report.channel, "attempt": report.attempt}
     case.record(IncidentEvent.NOTIFICATION_FAILED, report.reason, detail=detail)
     keep(work, case)

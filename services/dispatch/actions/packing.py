@@ -1,5 +1,6 @@
 """A city pack is applied: stored, made current, units brought in line, published part by part."""
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,8 +14,22 @@ from services.dispatch.store.tables import current_packs, packs, unit_positions,
 from services.dispatch.store.work import Work
 
 
-class UnitOfAnotherCentre(Exception):
+class PackRefused(Exception):
+    """The pack cannot be applied; `kind` is a stable slug, the text names what is in the way."""
+
+    kind, title = "pack-refused", "Pack refusé / pack refused"
+
+
+class UnitOfAnotherCentre(PackRefused):
     """Unit ids are unique in a deployment, and some of this pack's belong to another centre."""
+
+    kind, title = "unit-of-another-centre", "Équipage d'un autre centre / unit of another centre"
+
+
+class TrackerTaken(PackRefused):
+    """Trackers are unique in a deployment, and some of this pack's are given twice or to another centre's unit."""
+
+    kind, title = "tracker-taken", "Traceur déjà attribué / tracker already given"
 
 
 async def apply(work: Work, pack: CityPack) -> bool:
@@ -42,6 +57,7 @@ async def _bring_units_in_line(work: Work, pack: CityPack) -> None:
     foreign = list((await work.conn.execute(taken.where(units.c.centre != pack.centre.code))).scalars())
     if foreign:
         raise UnitOfAnotherCentre(", ".join(sorted(foreign)))
+    await _check_trackers(work, pack)
     for unit in sorted(pack.units, key=lambda known: known.id):
         await _put_unit(work, pack, unit)
     gone = units.c.id.not_in([unit.id for unit in pack.units])
@@ -53,6 +69,18 @@ async def _bring_units_in_line(work: Work, pack: CityPack) -> None:
             await fleet.set_state(work, unit_id, UnitState.AVAILABLE)
 
 
+async def _check_trackers(work: Work, pack: CityPack) -> None:
+    """Raises TrackerTaken: a position must lead to one unit. Packs of two centres at once wait for each other here."""
+    await work.lock_scope("trackers")
+    count = Counter(tracker for unit in pack.units for tracker in unit.trackers)
+    twice = {tracker for tracker, number in count.items() if number > 1}
+    others = (units.c.centre != pack.centre.code, ~units.c.retiring, units.c.trackers.overlap(sorted(count)))
+    held = (await work.conn.execute(select(units.c.trackers).where(*others))).scalars() if count else ()
+    taken = twice | {tracker for trackers in held for tracker in trackers if tracker in count}
+    if taken:
+        raise TrackerTaken(", ".join(sorted(taken)))
+
+
 async def _put_unit(work: Work, pack: CityPack, unit: Unit) -> None:
     told = {
         "call_sign": unit.call_sign,
@@ -60,6 +88,7 @@ async def _put_unit(work: Work, pack: CityPack, unit: Unit) -> None:
         "commune": unit.commune,
         "sector": unit.sector,
         "capabilities": sorted(unit.capabilities),
+        "trackers": sorted(unit.trackers),
         "retiring": False,
         "pack_version": pack.version,
     }

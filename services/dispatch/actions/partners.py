@@ -145,4 +145,4 @@ def _reopen_task(case: Case, hand_over: HandOver, attention: str) -> None:
     task = case.tasks[hand_over.task_id]
     if not task.state.finished:
         case.put(replace(task, state=TaskState.PENDING))
-        case.amend(attention=attention)
+        case.ask_attention(attention)

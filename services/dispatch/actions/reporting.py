@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, TaskState, UnitState
-from services.dispatch.actions import engaging
+from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
 from services.dispatch.domain.incident import resolved
 from services.dispatch.domain.task import Task, all_finished
+from services.dispatch.domain.welfare import Sign
 from services.dispatch.metrics import REPORTS
 from services.dispatch.store import case as cases
 from services.dispatch.store import fleet
@@ -22,11 +23,18 @@ from services.dispatch.store.work import Work
 
 
 async def report(
-    work: Work, assignment_id: str, step: Step, epoch: int, at: datetime | None, offer: timedelta
+    work: Work,
+    assignment_id: str,
+    step: Step,
+    epoch: int,
+    at: datetime | None,
+    offer: timedelta,
+    welfare_after: timedelta,
 ) -> tuple[Verdict, Assignment] | None:
     """What a tablet's report does; None if there is no such assignment.
 
-    A report that changes nothing is kept with the device's time `at` and shown on the incident.
+    A report that changes nothing is kept with the device's time `at` and shown on the incident. On scene, a unit that
+    then says nothing for its run card's time, else `welfare_after`, is asked whether it is well.
     """
     query = select(assignments.c.incident_id).where(assignments.c.id == assignment_id)
     incident_id = await work.conn.scalar(query)
@@ -37,7 +45,9 @@ async def report(
     verdict = judge(assignment, step, epoch)
     REPORTS.labels(step, verdict).inc()
     if verdict is Verdict.APPLIED:
-        await _apply(work, case, assignment, step, offer)
+        welfare.hear(work, case, assignment.unit, Sign.STEP, at, welfare_after)
+        await _apply(work, case, case.assignments[assignment_id], step, offer)
+        welfare.arm(work, case, assignment_id, at, welfare_after)
     elif verdict in {Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED}:
         await _keep_late(work, case, assignment, step, epoch, at, verdict)
     keep(work, case)

@@ -174,7 +174,7 @@ class Table:
         """The inputs for one slot of a waiting incident. Coverage does not enter a matching."""
         way = self.ways[case.incident.id]
         return Situation(
-            incident=incident_view(case, _waiting(case, self.kind), self.work.now, self.offer),
+            incident=incident_view(case, _waiting(case, self.kind), self.work.now, self.offer, self.units),
             units=self.views,
             seconds=way.seconds,
             now=self.work.now,

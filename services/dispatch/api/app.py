@@ -24,16 +24,19 @@ from services.dispatch.api import (
     logbook,
     merges,
     partners,
+    positions,
     presence,
     protected,
     recommending,
     reordering,
     room,
+    rosters,
     shift,
     streaming,
     streets,
     system,
     units,
+    welfare,
 )
 from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
@@ -73,15 +76,18 @@ def build(door: Door, health: Health) -> FastAPI:
         logbook,
         merges,
         partners,
+        positions,
         presence,
         protected,
         recommending,
         reordering,
         room,
+        rosters,
         shift,
         streets,
         system,
         units,
+        welfare,
         streaming,
     ):
         app.include_router(part.router)

@@ -13,7 +13,9 @@ from services.dispatch.api import bodies
 from services.dispatch.api.answers.engaging import AssignmentReported, AssignmentShown, ReportKept
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found, open_case
+from services.dispatch.api.welfare import sign_of_life
 from services.dispatch.domain.assignment import Step, Verdict, allowed
+from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import mapping, protection, signals, tables
 from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
@@ -75,11 +77,15 @@ async def step(
 ) -> dict[str, Any]:
     """Runs one step. 202 with `applied: false` for a late or stale report, which is kept; 409 for a wrong one."""
 
+    without_effect: list[str] = []
+
     async def within(work: Work) -> dict[str, Any]:
-        result = await reporting.report(work, assignment_id, which, body.epoch, body.at, door.times.offer)
+        times = (door.times.offer, door.settings.welfare_after)
+        result = await reporting.report(work, assignment_id, which, body.epoch, body.at, *times)
         if result is None:
             raise not_found("assignment", assignment_id)
         verdict, after = result
+        without_effect[:] = [] if verdict is Verdict.APPLIED else [after.unit]
         if verdict is Verdict.NOT_ALLOWED:
             raise Problem(
                 409,
@@ -92,7 +98,11 @@ async def step(
             )
         return views.assignment_view(after) | {"applied": verdict is Verdict.APPLIED, "reason": verdict}
 
-    answer = await door.transact(request, key, within)
+    try:
+        answer = await door.transact(request, key, within)
+    finally:
+        for unit in without_effect:
+            await sign_of_life(door, request, unit, Sign.STEP, body.at)
     if answer["reason"] in KEPT:
         response.status_code = 202
     if which in {Step.CLEAR, Step.DECLINE} and answer["applied"]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.vocabulary.dispatching import ResponderKind, UnitState
+from schemas.vocabulary.dispatching import ResponderKind, RosterKind, UnitState
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
 
@@ -168,6 +168,25 @@ class StatusBody(Body):
     """A unit's own status; the others follow from its assignment."""
 
     state: Literal[UnitState.AVAILABLE, UnitState.UNAVAILABLE, UnitState.OFF_DUTY]
+
+
+class Well(Body):
+    """*Tout va bien*, at the tablet's time."""
+
+    at: Instant | None = None
+
+
+class RosterLine(Body):
+    """A line of the roster, at most 36 hours long. `capabilities`: those of the crew that comes; none: the pack's."""
+
+    unit: Identifier
+    kind: RosterKind
+    starts_at: Instant
+    ends_at: Instant
+    capabilities: Annotated[frozenset[Identifier], Field(max_length=50)] | None = None
+
+
+RosterLines = RosterLine | Annotated[list[RosterLine], Field(min_length=1, max_length=500)]
 
 
 class CallBody(Body):

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.vocabulary.dispatching import IncidentState
 from services.chassis.problems import Problem
 from services.dispatch import views
-from services.dispatch.actions import operating
+from services.dispatch.actions import operating, welfare
 from services.dispatch.api import bodies, reading
 from services.dispatch.api.answers.incidents import IncidentCard, IncidentOrdered, IncidentRow
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, IfMatch, open_case, tag
+from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import mapping, tables
 from services.dispatch.store.case import Case
 from services.dispatch.store.reading import read
@@ -202,10 +203,11 @@ async def backup(
     body: bodies.Backup | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """*Renfort*: more patrols."""
+    """*Renfort*: more patrols. Asked by a unit on scene (`X-Actor`), it is a sign of life as well."""
     count = (body or bodies.Backup()).count
 
     async def act(work: Work, case: Case) -> None:
+        welfare.hear(work, case, actor, Sign.BACKUP, None, door.settings.welfare_after)
         await operating.backup(work, case, count, actor, door.times.offer)
 
     return await order(door, request, response, incident_id, idempotency_key, None, act)

@@ -211,9 +211,8 @@ async def put_pack(door: Doors, request: Request, centre: str, body: CityPack) -
 
     try:
         return await door.transact(request, None, act)
-    except packing.UnitOfAnotherCentre as error:
-        title = "Équipage d'un autre centre / unit of another centre"
-        raise Problem(422, "unit-of-another-centre", title, str(error)) from error
+    except packing.PackRefused as error:
+        raise Problem(422, error.kind, error.title, str(error)) from error
     except TooLarge as error:
         raise Problem(422, "too-large", "Partie trop volumineuse / part too large", str(error)) from error
 

@@ -76,8 +76,8 @@ class Assignment:
 
 
 def moved(assignment: Assignment, state: AssignmentState, reason: str, at: datetime) -> Assignment:
-    """The assignment in `state` since `at`; an offer that was answered is due no longer."""
-    after = replace(assignment, state=state, reason=reason, due_at=None)
+    """The assignment in `state` since `at`; an offer that was answered is due no longer, nor is a welfare check."""
+    after = replace(assignment, state=state, reason=reason, due_at=None, welfare_at=None, welfare_asked_at=None)
     match state:
         case AssignmentState.ACCEPTED:
             return replace(after, accepted_at=at)

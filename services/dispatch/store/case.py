@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentEvent
 from services.dispatch.domain.assignment import Assignment
+from services.dispatch.domain.attention import more_serious
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.packs import Book
@@ -51,6 +52,8 @@ class Case:
     recorded: list[Recorded] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     touched: bool = False
+    quiet: set[str] = field(default_factory=set)
+    """Those among `changed` whose change concerns neither tablet nor topic."""
     alarms: list[str] | None = None
     """The ids of its alarms where they are known without asking: those of a fresh incident."""
 
@@ -76,6 +79,18 @@ class Case:
             case WorkOrder():
                 self.orders[part.id] = part
         self.changed.add(part.id)
+        self.quiet.discard(part.id)
+
+    def put_quietly(self, assignment: Assignment) -> None:
+        """Replaces an assignment whose state is the same: it is written, and neither shown nor published again."""
+        told = assignment.id in self.changed - self.quiet
+        self.put(assignment)
+        if not told:
+            self.quiet.add(assignment.id)
+
+    def ask_attention(self, attention: str) -> None:
+        """Calls for an operator's attention, unless something more serious is shown."""
+        self.amend(attention=more_serious(self.incident.attention, attention))
 
     def record(
         self,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from schemas.vocabulary.dispatching import AssignmentState, Engagement, HandOverState, TaskState
 from schemas.vocabulary.natures import Priority
@@ -78,6 +78,28 @@ def _relievable() -> Select[Any]:
 RELIEVABLE = _relievable()
 OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
 ESCALATIONS_DUE = _escalations_due()
+
+
+def _roster_due() -> Select[Any]:
+    """Lines that begin or end."""
+    table, now = tables.roster, func.clock_timestamp()
+    begins = and_(table.c.begun_at.is_(None), table.c.starts_at <= now)
+    return (
+        select(table.c.id)
+        .where(table.c.removed_at.is_(None), table.c.done_at.is_(None))
+        .where(or_(begins, table.c.ends_at <= now))
+    )
+
+
+def _welfare_due() -> Select[Any]:
+    """Units on scene that are to be asked, or whose answer is missed."""
+    table = tables.assignments
+    due = (table.c.state == AssignmentState.ON_SCENE, table.c.welfare_at <= func.clock_timestamp())
+    return select(table.c.incident_id, table.c.id).where(*due)
+
+
+OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
+ROSTER_DUE, WELFARE_DUE = _roster_due(), _welfare_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
 UNSEEN_LATE = _unseen().where(
@@ -91,7 +113,9 @@ def _count(query: Select[Any]) -> ColumnElement[int]:
 
 GLANCE = select(
     OFFERS_DUE.exists().label("offers"),
+    ROSTER_DUE.exists().label("roster"),
     HAND_OVERS_DUE.exists().label("hand_overs"),
+    WELFARE_DUE.exists().label("welfare"),
     ENGAGEABLE.exists().label("engageable"),
     UNCLAIMED.exists().label("unclaimed"),
     UNSEEN_LATE.exists().label("unseen_late"),

@@ -3,25 +3,59 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Exists, Select, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy import case as sql_case
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from schemas.vocabulary.dispatching import AssignmentState, ResponderKind, UnitState
-from schemas.vocabulary.natures import Priority
+from schemas.vocabulary.dispatching import AssignmentState, IncidentState, ResponderKind, RosterKind, UnitState
+from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.report import Place
+from services.dispatch.domain.roster import LONGEST
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
-from services.dispatch.store.tables import assignments, incidents, move_ups, unit_positions, units
+from services.dispatch.store.tables import assignments, incidents, move_ups, roster, unit_positions, units
 from services.dispatch.store.work import Work
+
+LOOKED_AHEAD = 2 * LONGEST
+"""A duty may go on in the next line: so far ahead its end is known."""
 
 
 def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: ColumnElement[bool]) -> Exists:
-    """True where some unit of that kind in that centre is neither bound by an assignment nor off; `more` about it."""
+    """True where some unit of that kind there is bound by nothing and on duty or on call; `more` about the unit."""
     bound = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active)
+    called = and_(units.c.state == UnitState.OFF_DUTY, _in_force(RosterKind.ON_CALL))
     off = units.c.state.in_((UnitState.OFF_DUTY, UnitState.UNAVAILABLE))
-    return exists().where(units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, ~off, ~bound, *more)
+    here = (units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, *more)
+    return exists().where(*here, or_(~off, called), ~_in_force(RosterKind.REST), ~_in_distress(), ~bound)
+
+
+def _in_force(kind: RosterKind) -> Exists:
+    """True where a line of that kind covers the unit now."""
+    now = func.clock_timestamp()
+    covers = (roster.c.starts_at <= now, roster.c.ends_at > now, roster.c.removed_at.is_(None))
+    return exists().where(roster.c.unit_id == units.c.id, roster.c.kind == kind, *covers)
+
+
+def _in_distress() -> ColumnElement[bool]:
+    """True where the unit's own call for help is open; asked once for all units, since it names none."""
+    calls = select(incidents.c.device).where(
+        incidents.c.nature == Nature.OFFICER_DISTRESS,
+        incidents.c.state.in_((IncidentState.OPEN, IncidentState.IN_PROGRESS)),
+        incidents.c.device.is_not(None),
+    )
+    return units.c.id.in_(calls)
+
+
+def _lines() -> ColumnElement[Any]:
+    """The unit's roster as a JSON list: lines that have not ended and begin within LOOKED_AHEAD."""
+    now = func.clock_timestamp()
+    line = func.jsonb_build_object(
+        *(part for name in ("id", "kind", "starts_at", "ends_at", "capabilities") for part in (name, roster.c[name]))
+    )
+    near = (roster.c.removed_at.is_(None), roster.c.ends_at > now, roster.c.starts_at < now + LOOKED_AHEAD)
+    found = select(func.jsonb_agg(line)).where(roster.c.unit_id == units.c.id, *near).correlate(units)
+    return func.coalesce(found.scalar_subquery(), cast([], JSONB)).label("lines")
 
 
 def _fleet() -> Select[Any]:
@@ -29,7 +63,8 @@ def _fleet() -> Select[Any]:
     position, move = unit_positions, move_ups
     columns = (position.c.lat, position.c.lon, position.c.accuracy_m, position.c.at.label("position_at"))
     moving = (move.c.id.label("move_up"), move.c.post.label("moving_to"))
-    query = select(units, *columns, *moving, busy).join(position, position.c.unit_id == units.c.id, isouter=True)
+    told = (busy, _lines(), _in_distress().label("in_distress"))
+    query = select(units, *columns, *moving, *told).join(position, position.c.unit_id == units.c.id, isouter=True)
     return query.join(move, and_(move.c.unit_id == units.c.id, move.c.ended_at.is_(None)), isouter=True)
 
 
@@ -38,7 +73,7 @@ _FLEET = _fleet()
 
 
 def query() -> Select[Any]:
-    """Units with their last position and whether an assignment binds them."""
+    """Units with their last position, their roster, and whether an assignment or a call for help binds them."""
     return _FLEET
 
 
@@ -108,10 +143,16 @@ async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:
 async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None = None) -> None:
     """Writes a unit's state, with its new epoch when it was given an assignment, and shows it.
 
-    A unit that the pack no longer names goes off duty when it becomes clear.
+    A unit that the pack no longer names goes off duty when it becomes clear; so does a crew that was called in, or
+    whose duty ended meanwhile.
     """
-    retires = and_(units.c.retiring, literal(state is UnitState.AVAILABLE))
-    values: dict[str, Any] = {"state": sql_case((retires, UnitState.OFF_DUTY), else_=state), "state_since": work.now}
+    clear = state is UnitState.AVAILABLE
+    leaves = and_(or_(units.c.retiring, units.c.off_when_clear), literal(clear))
+    values: dict[str, Any] = {"state": sql_case((leaves, UnitState.OFF_DUTY), else_=state), "state_since": work.now}
+    if clear:
+        values["off_when_clear"] = False
+    elif state is UnitState.ASSIGNED:
+        values["off_when_clear"] = or_(units.c.off_when_clear, units.c.state == UnitState.OFF_DUTY)
     if epoch is not None:
         values["epoch"] = epoch
     changed = await work.conn.execute(update(units).where(units.c.id == unit).values(values).returning(units))
@@ -129,6 +170,11 @@ async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None =
         },
         unit,
     )
+
+
+async def leave_when_clear(work: Work, unit: str, leaves: bool) -> None:
+    """Whether a bound unit goes off duty when it becomes clear."""
+    await work.conn.execute(update(units).where(units.c.id == unit).values(off_when_clear=leaves))
 
 
 async def put_position(work: Work, unit: str, place: Place, at: datetime) -> bool:

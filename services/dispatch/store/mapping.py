@@ -1,6 +1,8 @@
 """Rows to domain values and back. Enums travel as their words, capability sets as sorted arrays."""
 
+from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -11,6 +13,7 @@ from schemas.vocabulary.dispatching import (
     HandOverState,
     IncidentState,
     ResponderKind,
+    RosterKind,
     TaskState,
     UnitState,
     WorkOrderState,
@@ -19,6 +22,7 @@ from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.assignment import Assignment
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place
+from services.dispatch.domain.roster import Line
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.domain.unit import Unit
 
@@ -127,7 +131,25 @@ def unit_of(row: RowMapping) -> Unit:
         position_at=row["position_at"],
         move_up=row["move_up"],
         moving_to=row["moving_to"],
+        lines=tuple(line_of(line) for line in row["lines"]),
+        in_distress=row["in_distress"],
     )
+
+
+def line_of(row: Mapping[str, Any] | RowMapping) -> Line:
+    """The line in a row of `roster`, or in one made into JSON by PostgreSQL, where times are text."""
+    means = row["capabilities"]
+    return Line(
+        kind=RosterKind(row["kind"]),
+        starts_at=_moment(row["starts_at"]),
+        ends_at=_moment(row["ends_at"]),
+        capabilities=frozenset(means) if means is not None else None,
+        id=row["id"],
+    )
+
+
+def _moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _plain_fields(kind: type) -> list[str]:

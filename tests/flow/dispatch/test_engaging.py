@@ -90,10 +90,11 @@ async def test_accept_expiry_decline_and_dismiss_at_the_same_time(world: World, 
     [assignment] = await world.active(incident)
     await world.age_offer(assignment)
     identifier, offer = assignment["assignment_id"], world.times.offer
+    times = (offer, world.settings.welfare_after)
     racers = [
         world.do(lambda work: reporting.expire(work, str(incident), identifier, offer)),
-        world.do(lambda work: reporting.report(work, identifier, Step.ACCEPT, assignment["epoch"], None, offer)),
-        world.do(lambda work: reporting.report(work, identifier, Step.DECLINE, assignment["epoch"], None, offer)),
+        world.do(lambda work: reporting.report(work, identifier, Step.ACCEPT, assignment["epoch"], None, *times)),
+        world.do(lambda work: reporting.report(work, identifier, Step.DECLINE, assignment["epoch"], None, *times)),
         world.order(incident, "dismiss", {"reason": "race"}),
         world.timers.round(),
     ]

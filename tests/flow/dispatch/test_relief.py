@@ -164,7 +164,11 @@ async def test_arriving_while_being_relieved(world: World, seed: int) -> None:
     await on_duty(world, NEAREST)
     offer, identifier, epoch = world.times.offer, bound["assignment_id"], bound["epoch"]
     racers = [
-        world.do(lambda work: reporting.report(work, identifier, Step.ON_SCENE, epoch, None, offer)),
+        world.do(
+            lambda work: reporting.report(
+                work, identifier, Step.ON_SCENE, epoch, None, offer, world.settings.welfare_after
+            )
+        ),
         world.do(lambda work: relieving.relieve(work, life, offer)),
         world.timers.round(),
     ]

@@ -60,6 +60,7 @@ DEVICES = [
 RESPONDERS = [
     Mistake("secret_ref: env:VIGIE_SECRET_CODIS31", "secret_ref: hunter2", "never stands in a pack"),
     Mistake("call_sign: Violette 2", "call_sign: violette 1", "already taken"),
+    Mistake("call_sign: Violette 2", "call_sign: V2\n    trackers: [t, t]", "already given", below=1),
     Mistake("kind: maintenance\n    commune", "kind: firefighters\n    commune", "is a partner"),
     Mistake("kind: national_police\n", "kind: patrol\n", "a patrol is a unit"),
     Mistake("    apprise_ref: env:VIGIE_APPRISE_DDSP31\n", "", "no way to tell it", below=-3),

@@ -53,7 +53,10 @@ class AssignmentBrief(BaseModel):
 
 
 class Assignment(AssignmentBrief):
-    """One unit on one slot of a task, with the steps that are possible from where it is."""
+    """One unit on one slot of a task, with the steps that are possible from where it is.
+
+    `welfare_asked_at`: since when the unit is asked whether it is well.
+    """
 
     incident_id: str
     task_id: str
@@ -66,6 +69,7 @@ class Assignment(AssignmentBrief):
     en_route_at: datetime | None
     on_scene_at: datetime | None
     ended_at: datetime | None
+    welfare_asked_at: datetime | None
 
 
 class TabletCard(BaseModel):

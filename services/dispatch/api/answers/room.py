@@ -16,7 +16,10 @@ from services.dispatch.api.answers.engaging import PlaceShown
 
 
 class UnitShown(BaseModel):
-    """A unit with its state and last position."""
+    """A unit with its state, what the roster says of it now, and its last position with the age of it.
+
+    `position_stale`: older than 30 minutes, or not known. `in_distress`: its officer's call for help is open.
+    """
 
     unit: str
     centre: str
@@ -27,9 +30,15 @@ class UnitShown(BaseModel):
     epoch: int
     busy: bool
     retiring: bool
+    in_distress: bool
+    on_call: bool
+    duty_until: datetime | None
+    rest_until: datetime | None
     position: PlaceShown | None
     position_at: datetime | None
     move_up: MoveUpOfUnit | None
+    position_age_s: float | None
+    position_stale: bool
     sector: str
     commune: str
 

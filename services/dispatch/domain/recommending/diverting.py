@@ -10,9 +10,9 @@ from services.dispatch.domain.recommending.situation import Situation, UnitView
 def gains(
     situation: Situation, divertible: Iterable[UnitView], best_idle_s: float | None
 ) -> tuple[list[Ranked], list[Refused]]:
-    """Units worth diverting, with the gain over `best_idle_s`, the best idle unit's seconds, and those that are not.
+    """Units worth diverting, with the gain over `best_idle_s`, the best free unit's seconds, and those that are not.
 
-    With no idle unit left (None) anything is a gain. The incident that loses its unit stands in `diverts`: it must be
+    With no free unit left (None) anything is a gain. The incident that loses its unit stands in `diverts`: it must be
     dispatched again at once, in the same transaction.
     """
     worth: list[Ranked] = []

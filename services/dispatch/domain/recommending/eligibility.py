@@ -23,6 +23,7 @@ class Field:
     """The units of one situation, sorted out, each in exactly one of the lists, in order of their ids."""
 
     idle: tuple[UnitView, ...]
+    on_call: tuple[UnitView, ...]
     declined: tuple[UnitView, ...]
     divertible: tuple[UnitView, ...]
     blind: tuple[Turned, ...]
@@ -32,6 +33,7 @@ class Field:
 def sort_out(situation: Situation) -> Field:
     """Every unit of the situation in exactly one list."""
     idle: list[UnitView] = []
+    on_call: list[UnitView] = []
     declined: list[UnitView] = []
     divertible: list[UnitView] = []
     blind: list[Turned] = []
@@ -46,9 +48,11 @@ def sort_out(situation: Situation) -> Field:
             divertible.append(unit)
         elif unit.id in situation.incident.declined:
             declined.append(unit)
+        elif unit.called_in:
+            on_call.append(unit)
         else:
             idle.append(unit)
-    return Field(tuple(idle), tuple(declined), tuple(divertible), tuple(blind), tuple(refused))
+    return Field(tuple(idle), tuple(on_call), tuple(declined), tuple(divertible), tuple(blind), tuple(refused))
 
 
 def _id(unit: UnitView) -> str:
@@ -61,14 +65,14 @@ def refusal(unit: UnitView, situation: Situation) -> Refusal | None:
 
 
 def free_for_next(unit: UnitView, situation: Situation) -> bool:
-    """True if the unit counts towards coverage: on duty, rested and bound to nothing."""
-    return unit.work is None and _not_working(unit, situation) is None
+    """True if the unit counts towards coverage: on duty, rested and bound to nothing. Who is on call does not."""
+    return unit.work is None and not unit.called_in and _not_working(unit, situation) is None
 
 
 def _not_working(unit: UnitView, situation: Situation) -> Refusal | None:
     if unit.retiring:
         return Refusal.RETIRING
-    if unit.state is UnitState.OFF_DUTY:
+    if unit.state is UnitState.OFF_DUTY and not unit.on_call:
         return Refusal.OFF_DUTY
     if unit.state is UnitState.UNAVAILABLE:
         return Refusal.UNAVAILABLE
@@ -91,7 +95,7 @@ def _bound(unit: UnitView, situation: Situation) -> Refusal | None:
     """Bound units are refused, except those on their way to something less urgent when life is in danger."""
     work = unit.work
     if work is None:
-        idle = unit.state is UnitState.AVAILABLE
+        idle = unit.state is UnitState.AVAILABLE or unit.called_in
         return None if idle else Refusal.OCCUPIED
     life = situation.incident.priority is Priority.P1 and work.priority is not Priority.P1
     own = work.incident == situation.incident.id or unit.id in situation.incident.declined
@@ -103,7 +107,9 @@ def _bound(unit: UnitView, situation: Situation) -> Refusal | None:
 def _not_found(unit: UnitView, situation: Situation) -> Refusal | None:
     if unit.position_at is None:
         return Refusal.POSITION_UNKNOWN
-    if (situation.now - unit.position_at).total_seconds() > situation.policy.position_stale_s:
+    # A crew on call is at home with its sender off: it starts from where its unit was last.
+    stale = (situation.now - unit.position_at).total_seconds() > situation.policy.position_stale_s
+    if stale and not unit.called_in:
         return Refusal.POSITION_STALE
     seconds = situation.seconds.get(unit.id)
     if seconds is None:

@@ -10,7 +10,7 @@ from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending.coverage import Floats
 from services.dispatch.domain.recommending.diverting import gains
 from services.dispatch.domain.recommending.eligibility import Field, sort_out
-from services.dispatch.domain.recommending.situation import Situation
+from services.dispatch.domain.recommending.situation import Situation, UnitView
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +56,33 @@ def match(backlog: Backlog) -> Matching:
     against the idle unit that it was matched with; the others are then matched again with all idle units.
     """
     situations = sorted(backlog.situations, key=lambda known: known.incident.id)
-    units = sorted({unit.id for known in situations for unit in known.units})
+    views = {unit.id: unit for known in situations for unit in known.units}
+    units = sorted(views)
     if not situations:
         return Matching((), (), 0.0)
     fields = [sort_out(known) for known in situations]
     costs = cost_matrix(situations, fields, units)
-    pairs, cost = _cheapest(situations, costs, units)
+    pairs, cost = _cheapest(situations, costs, units, views)
     diverting = _diverting(situations, fields, pairs)
     if diverting:
         others = [known for known in situations if known.incident.id not in diverting]
         rows = [row for row, known in enumerate(situations) if known.incident.id not in diverting]
-        pairs = _cheapest(others, costs[rows], units)[0] | diverting
+        pairs = _cheapest(others, costs[rows], units, views)[0] | diverting
     waiting = tuple(known.incident.id for known in situations if known.incident.id not in pairs)
     chosen = tuple(pairs[incident] for incident in sorted(pairs))
     return Matching(chosen, waiting, cost)
 
 
-def _cheapest(situations: Sequence[Situation], costs: Floats, units: Sequence[str]) -> tuple[dict[str, Pair], float]:
+def _cheapest(
+    situations: Sequence[Situation], costs: Floats, units: Sequence[str], views: Mapping[str, UnitView]
+) -> tuple[dict[str, Pair], float]:
     """The pairs that cost least, by incident, and what they cost; `costs` has a row a situation."""
     rows, columns = linear_sum_assignment(costs)
     pairs = {}
     for known, column in zip(situations, columns.tolist(), strict=True):
         if column < len(units):
             unit = units[column]
-            pairs[known.incident.id] = Pair(known.incident.id, unit, known.seconds[unit])
+            pairs[known.incident.id] = Pair(known.incident.id, unit, known.until_there(views[unit]))
     return pairs, float(costs[rows, columns].sum())
 
 
@@ -108,12 +111,19 @@ def cost_matrix(situations: Sequence[Situation], fields: Sequence[Field], units:
     column = {unit: place for place, unit in enumerate(units)}
     for row, (known, field) in enumerate(zip(situations, fields, strict=True)):
         weight, policy, priority = _aging(known), known.policy, known.incident.priority
-        willing = [unit.id for unit in field.idle or field.declined]
-        seconds = np.array([known.seconds[unit] for unit in willing])
+        willing = _willing(field, life=priority is Priority.P1)
+        seconds = np.array([known.until_there(unit) for unit in willing])
         travel = weight * policy.time_weight[priority]
-        costs[row, [column[unit] for unit in willing]] = travel * np.minimum(seconds, policy.travel_counts_at_most_s)
+        costs[row, [column[unit.id] for unit in willing]] = travel * np.minimum(seconds, policy.travel_counts_at_most_s)
         costs[row, len(units) + row] = weight * policy.left_waiting[priority]
     return costs
+
+
+def _willing(field: Field, *, life: bool) -> tuple[UnitView, ...]:
+    """As for a single incident: those on call by time for a P1, else only where no idle unit is left."""
+    if life:
+        return (*field.idle, *field.on_call) or field.declined
+    return field.idle or field.on_call or field.declined
 
 
 def _aging(situation: Situation) -> float:

@@ -43,6 +43,9 @@ class Policy:
     """DOMAIN.md: a position older than 30 minutes is stale."""
     send_blindly: bool = True
     """With nobody else left, units without a fresh position are proposed: better sent blindly than not at all."""
+    on_call_turnout_s: float = 900.0
+    """What a crew on call (*astreinte*) needs before it leaves: a quarter of an hour from home. An assumption, since
+    neither Metz nor Toulouse has published a figure; a centre's own measured one is to take its place."""
     shown: int = 3
     backlog_from: int = 2
     """So many waiting incidents are matched together rather than one after the other."""

@@ -16,9 +16,9 @@ BLIND = {Refusal.POSITION_STALE: Reason.POSITION_STALE, Refusal.POSITION_UNKNOWN
 def recommend(situation: Situation) -> Recommendation:
     """Ranked units, best first, and refused ones. For several slots: ask again once the first is bound.
 
-    P1: the smallest time over idle and divertible units. Otherwise the smallest loss of coverage among those within
-    the target and not much slower than the closest. With none of these, those whose position is not known. Those who
-    declined always come last. Ties go to the smaller unit id.
+    P1: the smallest time over idle and divertible units and those on call. Otherwise the smallest loss of coverage
+    among the idle ones within the target and not much slower than the closest, then those on call. With none of these,
+    those whose position is not known. Those who declined always come last. Ties go to the smaller unit id.
     """
     field = sort_out(situation)
     busy = busy_fraction(situation)
@@ -28,8 +28,11 @@ def recommend(situation: Situation) -> Recommendation:
         rule, ranked = _by_time(situation, willing)
     else:
         rule, ranked = _by_coverage(situation, willing)
+        ranked += _called_in(situation, field)
+    if ranked and not _anyone_on_duty(ranked):
+        rule = Rule.ONLY_ON_CALL_LEFT
     blind = field.blind
-    if not willing:
+    if not ranked:
         rule = _last_resort(situation, field)
         if situation.policy.send_blindly:
             ranked, blind = _blindly(as_refused(field.blind, situation)), ()
@@ -37,6 +40,11 @@ def recommend(situation: Situation) -> Recommendation:
     refused += as_refused((*field.refused, *blind), situation)
     others = tuple(sorted(refused, key=lambda known: known.unit))
     return Recommendation(situation.incident.id, rule, tuple(ranked), others, busy, situation.policy.shown)
+
+
+def _anyone_on_duty(ranked: list[Ranked]) -> bool:
+    """True if anybody among them need not be called in first."""
+    return any(known.reason is not Reason.ON_CALL for known in ranked)
 
 
 def busy_fraction(situation: Situation) -> float:
@@ -52,11 +60,19 @@ def _losses(situation: Situation, busy: float) -> dict[str, float]:
 
 
 def _willing(situation: Situation, field: Field, lost: dict[str, float]) -> tuple[list[Ranked], list[Refused]]:
-    """Idle units and those worth diverting, by time; and those that are not worth it."""
-    best_idle_s = min((situation.seconds[unit.id] for unit in field.idle), default=None)
-    gained, refused = gains(situation, field.divertible, best_idle_s)
+    """Idle units and those worth diverting, by time, for a P1 also those on call; and those not worth diverting."""
+    life = situation.incident.priority is Priority.P1
+    free = [*field.idle, *(field.on_call if life else ())]
+    best_free_s = min((situation.until_there(unit) for unit in free), default=None)
+    gained, refused = gains(situation, field.divertible, best_free_s)
     idle = [_ranked(unit, Reason.SLOWER, situation, lost) for unit in field.idle]
-    return sorted([*idle, *gained], key=_time), refused
+    called = _called_in(situation, field) if life else []
+    return sorted([*idle, *called, *gained], key=_time), refused
+
+
+def _called_in(situation: Situation, field: Field) -> list[Ranked]:
+    """Those on call, by time with what they need to come in. They cover nothing, so their going costs no coverage."""
+    return [_ranked(unit, Reason.ON_CALL, situation, {}) for unit in _nearest(situation, field.on_call)]
 
 
 def _by_time(situation: Situation, willing: list[Ranked]) -> tuple[Rule, list[Ranked]]:
@@ -65,7 +81,8 @@ def _by_time(situation: Situation, willing: list[Ranked]) -> tuple[Rule, list[Ra
     first, *others = willing
     if first.diverts is not None:
         return Rule.FASTEST_DIVERTED, willing
-    return Rule.FASTEST, [replace(first, reason=Reason.FASTEST), *others]
+    reason = first.reason if first.reason is Reason.ON_CALL else Reason.FASTEST
+    return Rule.FASTEST, [replace(first, reason=reason), *others]
 
 
 def _by_coverage(situation: Situation, willing: list[Ranked]) -> tuple[Rule, list[Ranked]]:
@@ -111,7 +128,7 @@ def _last_resort(situation: Situation, field: Field) -> Rule:
 
 
 def _nearest(situation: Situation, units: tuple[UnitView, ...]) -> list[UnitView]:
-    return sorted(units, key=lambda unit: (situation.seconds[unit.id], unit.id))
+    return sorted(units, key=lambda unit: (situation.until_there(unit), unit.id))
 
 
 def _blindly(blind: list[Refused]) -> list[Ranked]:
@@ -121,7 +138,7 @@ def _blindly(blind: list[Refused]) -> list[Ranked]:
 
 
 def _ranked(unit: UnitView, reason: Reason, situation: Situation, lost: dict[str, float]) -> Ranked:
-    return Ranked(unit.id, reason, situation.seconds[unit.id], lost.get(unit.id))
+    return Ranked(unit.id, reason, situation.until_there(unit), lost.get(unit.id))
 
 
 def _time(known: Ranked) -> tuple[float, str]:

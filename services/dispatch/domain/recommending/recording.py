@@ -86,6 +86,7 @@ def _unit_out(unit: UnitView) -> dict[str, Any]:
         "rest_until": _time_out(unit.rest_until),
         "duty_until": _time_out(unit.duty_until),
         "retiring": unit.retiring,
+        "on_call": unit.on_call,
     }
 
 
@@ -99,6 +100,7 @@ def _unit_in(known: Mapping[str, Any]) -> UnitView:
         rest_until=_time_in(known["rest_until"]),
         duty_until=_time_in(known["duty_until"]),
         retiring=known["retiring"],
+        on_call=known.get("on_call", False),  # records from before rosters have none
     )
 
 

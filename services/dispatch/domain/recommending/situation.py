@@ -49,7 +49,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A unit as the recommendation sees it. Times are aware; None where nothing is known or set."""
+    """A unit as the recommendation sees it. Times are aware; None where nothing is known or set.
+
+    `on_call` (*astreinte*): its crew may be called in while it is off duty; its position is where it would start from.
+    """
 
     id: str
     state: UnitState
@@ -59,6 +62,12 @@ class UnitView:
     rest_until: datetime | None = None
     duty_until: datetime | None = None
     retiring: bool = False
+    on_call: bool = False
+
+    @property
+    def called_in(self) -> bool:
+        """True if its crew would first have to come in."""
+        return self.on_call and self.state is UnitState.OFF_DUTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,8 @@ class Situation:
     """All inputs of one decision.
 
     `seconds`: unit id → seconds until it would be on scene (turnout and travel) if it left now; a unit without an
-    entry is unreachable, `unreachable` says why. `utilisation`: busy share of the units on duty, 0…1, smoothed.
+    entry is unreachable, `unreachable` says why. `until_there` adds what a crew on call needs to come in.
+    `utilisation`: busy share of the units on duty, 0…1, smoothed.
     """
 
     incident: IncidentView
@@ -77,3 +87,7 @@ class Situation:
     coverage: Coverage | None = None
     unreachable: Mapping[str, str] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+
+    def until_there(self, unit: UnitView) -> float:
+        """Seconds until `unit` would be on scene. Raises KeyError where there is no way."""
+        return self.seconds[unit.id] + (self.policy.on_call_turnout_s if unit.called_in else 0.0)

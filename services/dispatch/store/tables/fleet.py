@@ -21,6 +21,7 @@ units = Table(
     Column("retiring", Boolean, nullable=False),
     words("pack_version", required=True),
     Column("trackers", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("off_when_clear", Boolean, nullable=False, server_default=text("false")),
     Index("ix_units_centre_kind", "centre", "kind"),
 )
 
@@ -40,7 +41,7 @@ roster = Table(
     metadata,
     words("id", key=True),
     words("centre", required=True),
-    Column("unit_id", Text, ForeignKey("units.id"), nullable=False, index=True),
+    Column("unit_id", Text, ForeignKey("units.id"), nullable=False),
     words("kind", required=True),
     when("starts_at", required=True),
     when("ends_at", required=True),
@@ -52,6 +53,9 @@ roster = Table(
     when("removed_at"),
 )
 Index("ix_roster_ends", roster.c.centre, roster.c.ends_at, postgresql_where=text("removed_at IS NULL"))
+Index("ix_roster_unit_ends", roster.c.unit_id, roster.c.ends_at, postgresql_where=text("removed_at IS NULL"))
+# What has not ended yet, for the timers: years of past lines are not looked at.
+Index("ix_roster_not_done", roster.c.starts_at, postgresql_where=text("removed_at IS NULL AND done_at IS NULL"))
 
 move_ups = Table(
     "move_ups",

@@ -39,6 +39,7 @@ def units(draw: st.DrawFn, unit: str) -> UnitView:
         rest_until=draw(st.one_of(st.none(), MOMENTS)),
         duty_until=draw(st.one_of(st.none(), MOMENTS)),
         retiring=draw(st.integers(0, 9)) == 9,
+        on_call=draw(st.integers(0, 2)) == 2,
     )
 
 

@@ -148,7 +148,22 @@ def upgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("removed_at IS NULL"),
     )
-    op.create_index(op.f("ix_roster_unit_id"), "roster", ["unit_id"], unique=False, schema="dispatch")
+    op.create_index(
+        "ix_roster_unit_ends",
+        "roster",
+        ["unit_id", "ends_at"],
+        unique=False,
+        schema="dispatch",
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_roster_not_done",
+        "roster",
+        ["starts_at"],
+        unique=False,
+        schema="dispatch",
+        postgresql_where=sa.text("removed_at IS NULL AND done_at IS NULL"),
+    )
     op.create_table(
         "broadcast_reads",
         sa.Column("broadcast_id", sa.Text(), nullable=False),
@@ -164,6 +179,11 @@ def upgrade() -> None:
     op.add_column("assignments", sa.Column("welfare_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch")
     op.add_column(
         "assignments", sa.Column("welfare_asked_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch"
+    )
+    # Who is on scene now is asked as well.
+    op.execute(
+        "UPDATE dispatch.assignments SET welfare_at = clock_timestamp() + interval '20 minutes'"
+        " WHERE state = 'on_scene'"
     )
     op.create_index(
         "ix_assignments_welfare",
@@ -204,10 +224,16 @@ def upgrade() -> None:
         sa.Column("trackers", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         schema="dispatch",
     )
+    op.add_column(
+        "units",
+        sa.Column("off_when_clear", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        schema="dispatch",
+    )
 
 
 def downgrade() -> None:
     """Takes it back."""
+    op.drop_column("units", "off_when_clear", schema="dispatch")
     op.drop_column("units", "trackers", schema="dispatch")
     op.drop_index(
         "ix_incidents_unfinished_opened",
@@ -235,7 +261,18 @@ def downgrade() -> None:
     op.drop_column("assignments", "welfare_asked_at", schema="dispatch")
     op.drop_column("assignments", "welfare_at", schema="dispatch")
     op.drop_table("broadcast_reads", schema="dispatch")
-    op.drop_index(op.f("ix_roster_unit_id"), table_name="roster", schema="dispatch")
+    op.drop_index(
+        "ix_roster_not_done",
+        table_name="roster",
+        schema="dispatch",
+        postgresql_where=sa.text("removed_at IS NULL AND done_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_roster_unit_ends",
+        table_name="roster",
+        schema="dispatch",
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
     op.drop_index(
         "ix_roster_ends", table_name="roster", schema="dispatch", postgresql_where=sa.text("removed_at IS NULL")
     )
