@@ -3,13 +3,15 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+"""Text that must say something: spaces alone are none."""
 
 
 class Body(BaseModel):
@@ -142,11 +144,11 @@ class CallBody(Body):
 
 
 class SilenceBody(Body):
-    """Scope (`device:…`, `site:…` or `sector:…`), reason and an end are mandatory."""
+    """Scope (`device:…`, `site:…` or `sector:…`), reason and an end (within 30 days) are mandatory."""
 
     centre: Insee | None = None
     scope: Annotated[str, Field(pattern=r"^(device|site|sector):.{1,120}$")]
-    reason: Text
+    reason: Said
     ends_at: Instant
     starts_at: Instant | None = None
     under_test: bool = False

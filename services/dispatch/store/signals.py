@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState
+from schemas.vocabulary.scopes import scopes_over
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Report
 from services.dispatch.store import mapping
@@ -142,13 +143,10 @@ async def resolve_alias(conn: AsyncConnection, incident_id: str) -> str:
 
 
 async def silence_over(work: Work, report: Report) -> str | None:
-    """The silence in force over the device, its site or its sector, if any."""
-    scopes = [f"device:{report.device}"]
-    scopes += [f"site:{report.site}"] if report.site else []
-    scopes += [f"sector:{report.sector}"] if report.sector else []
+    """The silence in force in its centre over the device, its site or its sector, if any."""
     query = select(silences.c.id).where(
         silences.c.centre == report.centre,
-        silences.c.scope.in_(scopes),
+        silences.c.scope.in_(scopes_over(report.device, report.site, report.sector)),
         silences.c.ended_at.is_(None),
         silences.c.starts_at <= work.now,
         silences.c.ends_at > work.now,

@@ -200,10 +200,12 @@ def upgrade() -> None:
         sa.Column("trackers", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         schema="dispatch",
     )
+    _index_silences("centre", "scope")
 
 
 def downgrade() -> None:
     """Takes it back."""
+    _index_silences("scope")
     op.drop_column("units", "trackers", schema="dispatch")
     op.drop_index(
         "ix_incidents_unfinished_opened",
@@ -261,3 +263,10 @@ def downgrade() -> None:
     op.drop_table("protected_addresses", schema="dispatch")
     op.drop_index("ix_decisions_at", table_name="decisions", schema="dispatch")
     op.drop_table("decisions", schema="dispatch")
+
+
+def _index_silences(*columns: str) -> None:
+    """The index over silences that have not ended, made anew: two centres may have sites of one id."""
+    in_force = sa.text("ended_at IS NULL")
+    op.drop_index("ix_silences_scope", table_name="silences", schema="dispatch", postgresql_where=in_force)
+    op.create_index("ix_silences_scope", "silences", columns, schema="dispatch", postgresql_where=in_force)
