@@ -128,12 +128,18 @@ class UnitState(StrEnum):
 
 
 class HandOverState(StrEnum):
-    """sent → acknowledged → completed, or refused."""
+    """sent → acknowledged → completed, or refused; or withdrawn by us."""
 
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
     COMPLETED = "completed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def open(self) -> bool:
+        """True while the agency is held by it, or is yet to answer."""
+        return self in {HandOverState.SENT, HandOverState.ACKNOWLEDGED}
 
 
 class WorkOrderState(StrEnum):
