@@ -50,6 +50,7 @@ class IncidentEvent(StrEnum):
     ESCALATED = "escalated"
     RELIEVED = "relieved"
     DUPLICATES_SUSPECTED = "duplicates_suspected"
+    DUPLICATE_REJECTED = "duplicate_rejected"
     WELFARE_ASKED = "welfare_asked"
     WELFARE_ANSWERED = "welfare_answered"
     NOTIFICATION_FAILED = "notification_failed"

@@ -48,3 +48,9 @@ OUTCOMES = counter(
     unit="signals",
     labels=["outcome", "reason"],
 )
+DUPLICATES = counter(
+    "vigie_dispatch_duplicates_total",
+    "Possible duplicates, suspected, or rejected by an operator.",
+    unit="pairs",
+    labels=["what"],
+)

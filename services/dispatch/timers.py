@@ -22,6 +22,7 @@ from services.dispatch import messages
 from services.dispatch.actions import engaging, intake, kiosks, partners, reporting
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.attention import calls
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
 from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
@@ -134,7 +135,7 @@ class Timers:
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])
-                if case is None or case.incident.acknowledged_at or case.incident.attention:
+                if case is None or case.incident.acknowledged_at or calls(case.incident.attention):
                     return
                 case.amend(attention="unacknowledged_p1")
                 case.record(IncidentEvent.ATTENTION_ASKED, "unacknowledged_p1")

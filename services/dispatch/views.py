@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.vocabulary.natures import NATURES
 from services.dispatch.domain.assignment import Assignment, allowed
+from services.dispatch.domain.duplicates import Likeness
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.run_card import Card
@@ -47,6 +48,7 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         "merged_into": incident.merged_into,
         "attention": incident.attention,
         "flags": list(incident.flags),
+        "duplicates": list(incident.duplicates),
         "pack_version": incident.pack_version,
         "version": incident.version,
         "revision": incident.revision,
@@ -104,6 +106,26 @@ def tablet_view(incident: Incident, book: Book, signal_ids: list[str]) -> dict[s
         "signal_ids": signal_ids,
         "traceparent": incident.traceparent,
     }
+
+
+LIKENESS = {
+    Likeness.SAME_PLACE: ("Même endroit", "Same place"),
+    Likeness.NEAR: ("À proximité", "Near"),
+    Likeness.TOO_FAR: ("Trop éloigné", "Too far"),
+    Likeness.SAME_TIME: ("Au même moment", "At the same time"),
+    Likeness.SOON_AFTER: ("Peu de temps après", "Soon after"),
+    Likeness.TOO_LONG_AFTER: ("Trop tard après", "Too long after"),
+    Likeness.SAME_NATURE: ("Même nature", "Same nature"),
+    Likeness.RELATED_NATURE: ("Nature voisine", "Related nature"),
+    Likeness.OTHER_NATURE: ("Autre nature", "Another nature"),
+    Likeness.STANDS_ALONE: ("Alerte propre à son émetteur", "Speaks for its sender alone"),
+}
+
+
+def likeness_view(reason: Likeness) -> dict[str, str]:
+    """What speaks for or against two incidents being one, in both languages."""
+    french, english = LIKENESS[reason]
+    return {"reason": reason, "fr": french, "en": english}
 
 
 def card_named(book: Book, name: str | None) -> Card | None:

@@ -21,6 +21,8 @@ DOORS = {
     **{f"POST /v1/incidents/{{}}/{order}": "404 409 412" for order in INCIDENT_ORDERS.split()},
     "POST /v1/incidents/{}/backup": "404 409",
     "POST /v1/incidents/{}/notes": "404 409",
+    "GET /v1/incidents/{}/duplicates": "404",
+    "POST /v1/incidents/{}/duplicates/{}/reject": "404 409 412",
     "POST /v1/calls": "",
     "GET /v1/kiosk-calls": "",
     **{f"POST /v1/kiosk-calls/{{}}/{order}": "404 409" for order in ("answer", "open", "refuse", "sos")},
@@ -46,7 +48,7 @@ WITHOUT_KEY = {"POST /v1/urgent"}
 WITH_IF_MATCH = {f"POST /v1/incidents/{{}}/{order}" for order in INCIDENT_ORDERS.split()} - {
     "POST /v1/incidents/{}/backup",
     "POST /v1/incidents/{}/notes",
-}
+} | {"POST /v1/incidents/{}/duplicates/{}/reject"}
 
 
 @pytest.fixture(scope="module")

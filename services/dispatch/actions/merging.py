@@ -5,12 +5,13 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import intake, partners
+from services.dispatch.actions import intake, partners, suspecting
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.attention import louder
 from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
 from services.dispatch.store import case as cases
-from services.dispatch.store import signals, tables
+from services.dispatch.store import duplicates, signals, tables
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
 
@@ -25,6 +26,8 @@ async def propose(work: Work, one: str, other: str, times: Times) -> str:
     """Merges two incidents of one situation, or records the proposal on both; returns the incident that goes on."""
     first, second = await _both(work, one, other)
     if first.incident.split_by_operator or second.incident.split_by_operator:
+        return first.incident.id
+    if await duplicates.told_apart(work.conn, one, other):
         return first.incident.id
     if not (first.incident.unfinished and second.incident.unfinished):
         return first.incident.id if first.incident.unfinished else second.incident.id
@@ -70,6 +73,8 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
         sources=await signals.sources(work.conn, kept.incident.id, lost.incident.id),
     )
     kept.record(IncidentEvent.MERGED, reason, actor=actor, detail={"merged": lost.incident.id})
+    suspecting.settle(kept, {lost.incident.id})
+    suspecting.settle(lost, set(lost.incident.duplicates))
     await intake.reconsider(work, kept, lost.incident.nature, times, confirmed=intake.held(lost) or intake.held(kept))
     keep(work, lost)
     keep(work, kept)
@@ -120,7 +125,7 @@ async def _propose_on(work: Work, case: Case, other: Case) -> None:
     )
     if any(made["with"] == other.incident.id for made in (await work.conn.execute(proposals)).scalars()):
         return
-    case.amend(attention=case.incident.attention or MERGE_PROPOSED)
+    case.amend(attention=louder(case.incident.attention, MERGE_PROPOSED))
     case.record(IncidentEvent.MERGE_PROPOSED, "both_engaged", detail={"with": other.incident.id})
 
 

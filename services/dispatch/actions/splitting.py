@@ -57,6 +57,7 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
             linked_to=case.incident.id,
             split_by_operator=True,
             attention=None,
+            duplicates=(),
         ),
         case.book,
     )

@@ -48,7 +48,8 @@ class NotAllowed(Exception):
 class Incident:
     """One incident. `version` counts its events, `revision` operators' decisions only (the ETag).
 
-    `escalation`: levels of its run card that were added, 0 for none; the next is due at `escalate_at`.
+    `escalation`: levels of its run card that were added, 0 for none; the next is due at `escalate_at`. `duplicates`:
+    earlier incidents that it may be, as suspected when it opened or moved, until an operator rejects or merges.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Incident:
     escalate_at: datetime | None = None
     traceparent: str | None = None
     flags: tuple[str, ...] = field(default=())
+    duplicates: tuple[str, ...] = field(default=())
 
     @property
     def unfinished(self) -> bool:

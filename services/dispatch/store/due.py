@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from schemas.vocabulary.dispatching import AssignmentState, HandOverState, TaskState
 from schemas.vocabulary.natures import Priority
+from services.dispatch.domain.attention import HINTS
 from services.dispatch.store import fleet, signals, tables
 
 
@@ -51,7 +52,8 @@ OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _uncla
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
 UNSEEN_LATE = _unseen().where(
-    tables.incidents.c.opened_at < _before("unseen_s"), tables.incidents.c.attention.is_(None)
+    tables.incidents.c.opened_at < _before("unseen_s"),
+    or_(tables.incidents.c.attention.is_(None), tables.incidents.c.attention.in_(HINTS)),
 )
 
 

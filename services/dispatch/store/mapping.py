@@ -48,6 +48,7 @@ def incident_of(row: RowMapping) -> Incident:
         "engagement": Engagement(row["engagement"]),
         "state_before_merge": IncidentState(before) if before else None,
         "flags": tuple(row["flags"]),
+        "duplicates": tuple(row["duplicates"]),
     }
     return Incident(place=place_of(row), **plain)
 
@@ -55,7 +56,8 @@ def incident_of(row: RowMapping) -> Incident:
 def incident_values(incident: Incident) -> dict[str, Any]:
     """The columns of an incident."""
     values = {name: getattr(incident, name) for name in _plain_fields(Incident)}
-    return values | place_values(incident.place) | {"flags": list(incident.flags)}
+    lists = {"flags": list(incident.flags), "duplicates": list(incident.duplicates)}
+    return values | place_values(incident.place) | lists
 
 
 def task_of(row: RowMapping) -> Task:
@@ -127,4 +129,4 @@ def unit_of(row: RowMapping) -> Unit:
 
 
 def _plain_fields(kind: type) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in {"place", "flags"}]
+    return [field.name for field in fields(kind) if field.name not in {"place", "flags", "duplicates"}]

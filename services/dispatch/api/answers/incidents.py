@@ -61,6 +61,7 @@ class IncidentRow(BaseModel):
     merged_into: str | None
     attention: str | None = Field(description="why an operator should look; one word, none if nothing calls")
     flags: list[str]
+    duplicates: list[str] = Field(description="earlier incidents that it may be; see its `duplicates` for the scores")
     pack_version: str
     version: int
     revision: int

@@ -50,6 +50,7 @@ incidents = Table(
     when("escalate_at"),
     words("traceparent"),
     Column("flags", ARRAY(Text), nullable=False),
+    Column("duplicates", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 _UNFINISHED = text("state IN ('open', 'in_progress')")
 Index("ix_incidents_unfinished_site", incidents.c.centre, incidents.c.site, postgresql_where=_UNFINISHED)

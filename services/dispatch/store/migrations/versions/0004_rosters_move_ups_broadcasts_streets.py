@@ -179,6 +179,11 @@ def upgrade() -> None:
         schema="dispatch",
     )
     op.add_column("incidents", sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch")
+    op.add_column(
+        "incidents",
+        sa.Column("duplicates", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        schema="dispatch",
+    )
     op.create_index(
         "ix_incidents_escalate",
         "incidents",
@@ -219,6 +224,7 @@ def downgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("escalate_at IS NOT NULL"),
     )
+    op.drop_column("incidents", "duplicates", schema="dispatch")
     op.drop_column("incidents", "escalate_at", schema="dispatch")
     op.drop_column("incidents", "escalation", schema="dispatch")
     op.drop_index(
