@@ -54,3 +54,9 @@ DUPLICATES = counter(
     unit="pairs",
     labels=["what"],
 )
+BROADCASTS = counter(
+    "vigie_dispatch_broadcasts_total",
+    "Descriptions broadcast to patrols: set, read by a unit, ended.",
+    unit="broadcasts",
+    labels=["about", "what"],
+)

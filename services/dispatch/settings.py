@@ -19,6 +19,8 @@ class DispatchSettings(ProcessSettings):
     unacknowledged_p1_s: float = Field(default=60, gt=0)
     link_within_s: float = Field(default=3600, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
+    broadcast_text_kept_s: float = Field(default=30 * 86_400, gt=0)
+    """So long after its end the text of a broadcast is kept, for complaints; then it is destroyed."""
 
     @property
     def offer(self) -> timedelta:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from schemas.vocabulary.dispatching import Wanted
 from schemas.vocabulary.natures import NATURES
 from services.dispatch.domain.assignment import Assignment, allowed
 from services.dispatch.domain.duplicates import Likeness
@@ -119,6 +120,14 @@ LIKENESS = {
     Likeness.RELATED_NATURE: ("Nature voisine", "Related nature"),
     Likeness.OTHER_NATURE: ("Autre nature", "Another nature"),
     Likeness.STANDS_ALONE: ("Alerte propre à son émetteur", "Speaks for its sender alone"),
+}
+
+
+WANTED = {
+    Wanted.WANTED_PERSON: ("Personne recherchée", "Wanted person"),
+    Wanted.MISSING_PERSON: ("Personne disparue", "Missing person"),
+    Wanted.VEHICLE: ("Véhicule recherché", "Wanted vehicle"),
+    Wanted.OTHER: ("Signalement", "Description"),
 }
 
 

@@ -42,6 +42,10 @@ DOORS = {
     "GET /v1/silences": "",
     "POST /v1/silences": "",
     "DELETE /v1/silences/{}": "404",
+    "GET /v1/broadcasts": "404",
+    "POST /v1/broadcasts": "404",
+    "DELETE /v1/broadcasts/{}": "404",
+    "POST /v1/broadcasts/{}/read": "404",
     "GET /v1/stream": "",
 }
 WITHOUT_KEY = {"POST /v1/urgent"}

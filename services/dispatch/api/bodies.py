@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from schemas.vocabulary.dispatching import UnitState
+from schemas.vocabulary.dispatching import UnitState, Wanted
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
 
@@ -152,6 +152,27 @@ class SilenceBody(Body):
     ends_at: Instant
     starts_at: Instant | None = None
     under_test: bool = False
+
+
+class BroadcastBody(Body):
+    """A description for patrols: what it is about, its text and an end (within 7 days) are mandatory.
+
+    `sectors` none: all. `starts_at` none: now. The text is personal data: it stays in PostgreSQL.
+    """
+
+    centre: Insee | None = None
+    about: Wanted
+    text: Said
+    sectors: Annotated[list[Identifier], Field(max_length=200)] = []
+    incident_id: Identifier | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant
+
+
+class Reader(Body):
+    """The unit that has read it."""
+
+    unit: Identifier
 
 
 class OrderBody(Body):

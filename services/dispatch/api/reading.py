@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dispatch import views
 from services.dispatch.api.door import Door, not_found
-from services.dispatch.store import mapping, tables
+from services.dispatch.store import broadcasts, mapping, tables
 from services.dispatch.store.reading import read
 
 
@@ -33,6 +33,7 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
             "events": [_plain(r) for r in await _rows(conn, tables.events, incident_id)],
             "notes": [_plain(r) for r in await _rows(conn, tables.notes, incident_id)],
             "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
+            "broadcasts": await broadcasts.about_incident(conn, incident_id),
             "late_reports": [_plain(r) for r in await _rows(conn, tables.late_reports, incident_id)],
         }
         run_card = views.card_named(book, incident.run_card) if book else None

@@ -36,7 +36,7 @@ async def enter_call(
     signal_id = str(uuid.uuid4())
 
     async def act(work: Work) -> dict[str, Any]:
-        centre = await _centre(door, work, body.centre)
+        centre = await centre_of(work, body.centre)
         call = await _call(door, work, body, centre, signal_id, actor)
         incident = await calling.enter(work, call, door.times)
         for text in filter(None, (body.text, body.caller and f"Requérant : {body.caller}")):
@@ -119,7 +119,7 @@ async def add_silence(
     """Sets a silence, or a site under test. It never hides an urgent alarm: that one becomes operator-confirmed."""
 
     async def act(work: Work) -> dict[str, Any]:
-        centre = await _centre(door, work, body.centre)
+        centre = await centre_of(work, body.centre)
         book = await work.book(centre)
         return await silencing.add(
             work,
@@ -232,7 +232,8 @@ async def get_pack(door: Doors, centre: str) -> dict[str, Any]:
     return {"version": book.version, **book.pack.model_dump(mode="json")}
 
 
-async def _centre(door: Door, work: Work, wanted: str | None) -> str:
+async def centre_of(work: Work, wanted: str | None) -> str:
+    """The centre that is meant: the one that was named, else the only one. 422 naming them all otherwise."""
     table = tables.current_packs
     known = list((await work.conn.execute(select(table.c.centre))).scalars())
     if wanted is None and len(known) == 1:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from schemas.vocabulary.dispatching import AssignmentState, HandOverState, TaskState
 from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.attention import HINTS
-from services.dispatch.store import fleet, signals, tables
+from services.dispatch.store import broadcasts, fleet, signals, tables
 
 
 def _before(seconds: str) -> ColumnElement[datetime]:
@@ -48,6 +48,7 @@ def _unseen() -> Select[Any]:
     )
 
 
+BROADCASTS_DUE = broadcasts.due()
 OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
@@ -67,6 +68,7 @@ GLANCE = select(
     ENGAGEABLE.exists().label("engageable"),
     UNCLAIMED.exists().label("unclaimed"),
     UNSEEN_LATE.exists().label("unseen_late"),
+    BROADCASTS_DUE.exists().label("broadcasts"),
     _count(_waiting()).label("waiting"),
     _count(_unseen()).label("unseen"),
 )

@@ -155,6 +155,7 @@ class IncidentCard(IncidentRow):
     events: list[RecordedEvent]
     notes: list[NoteShown]
     notifications: list[Notification]
+    broadcasts: list[str] = Field(description="ids of the descriptions that were broadcast about it, ended ones too")
     late_reports: list[LateReport]
     instructions_fr: str
     instructions_en: str

@@ -55,6 +55,7 @@ broadcasts = Table(
     words("set_by", required=True),
     when("starts_at", required=True),
     when("ends_at", required=True),
+    when("shown_at"),
     when("ended_at"),
     words("ended_by"),
 )

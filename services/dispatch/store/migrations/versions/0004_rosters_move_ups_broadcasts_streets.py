@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("set_by", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["incident_id"], ["dispatch.incidents.id"], name=op.f("fk_broadcasts_incident_id")),
@@ -205,12 +206,14 @@ def upgrade() -> None:
         sa.Column("trackers", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         schema="dispatch",
     )
+    op.add_column("stream", sa.Column("audience", postgresql.ARRAY(sa.Text()), nullable=True), schema="dispatch")
     _index_silences("centre", "scope")
 
 
 def downgrade() -> None:
     """Takes it back."""
     _index_silences("scope")
+    op.drop_column("stream", "audience", schema="dispatch")
     op.drop_column("units", "trackers", schema="dispatch")
     op.drop_index(
         "ix_incidents_unfinished_opened",
