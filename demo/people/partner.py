@@ -71,12 +71,14 @@ class Partners:
         signed = is_signed(headers, body, secret)
         key = headers.get("x-vigie-id", "")
         letter = json.loads(body)
+        # A hand-over that was withdrawn has no link to answer.
+        asked = letter.get("hand_over_id") if "acknowledge" in letter["links"] else None
         self.ledger.told.append(
             Told(
                 agency=agency,
                 key=key,
                 incident_id=letter["incident_id"],
-                hand_over_id=letter.get("hand_over_id"),
+                hand_over_id=asked,
                 work_order=letter.get("work_order"),
                 signed=signed,
                 received_at=asyncio.get_running_loop().time(),
@@ -87,7 +89,7 @@ class Partners:
             return 401
         if key not in self._known:
             self._known.add(key)
-            if letter.get("hand_over_id") and self._group is not None:
+            if asked and self._group is not None:
                 self._group.create_task(self._answer(agency, letter["links"], key))
         return 204
 

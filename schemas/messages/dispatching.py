@@ -7,6 +7,7 @@ from pydantic import Field
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, ResponderKind, WorkOrderState
 from schemas.vocabulary.natures import Nature, Priority
+from schemas.vocabulary.scopes import scope_key
 from schemas.wire import Identifier, Instant, Message, Origin, Position
 
 
@@ -111,9 +112,10 @@ class WorkOrderChanged(Message):
 
 
 class SilenceChanged(Message):
-    """A silence or a site under test. Topic `silences`, keyed by scope, compacted; an ended one is a tombstone.
+    """A silence or a site under test. Topic `silences`, keyed by `<centre>/<scope>`, compacted; ended: a tombstone.
 
-    `scope` is `device:<id>`, `site:<id>` or `sector:<id>`; `under_test` tells a drill from a nuisance.
+    `scope` is `device:<id>`, `site:<id>` or `sector:<id>` of the origin's centre; `under_test` tells a drill from a
+    nuisance.
     """
 
     ce_type: ClassVar[str] = "vigie.silence.set.v1"
@@ -137,7 +139,7 @@ class SilenceChanged(Message):
 
     @property
     def event_key(self) -> str:
-        return self.scope
+        return scope_key(self.origin.centre, self.scope)
 
 
 class UnitPositionReported(Message):

@@ -51,6 +51,7 @@ class IncidentEvent(StrEnum):
     ESCALATED = "escalated"
     RELIEVED = "relieved"
     DUPLICATES_SUSPECTED = "duplicates_suspected"
+    DUPLICATE_REJECTED = "duplicate_rejected"
     WELFARE_ASKED = "welfare_asked"
     WELFARE_ANSWERED = "welfare_answered"
     NOTIFICATION_FAILED = "notification_failed"
@@ -129,12 +130,18 @@ class UnitState(StrEnum):
 
 
 class HandOverState(StrEnum):
-    """sent → acknowledged → completed, or refused."""
+    """sent → acknowledged → completed, or refused; or withdrawn by us."""
 
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
     COMPLETED = "completed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def open(self) -> bool:
+        """True while the agency is held by it, or is yet to answer."""
+        return self in {HandOverState.SENT, HandOverState.ACKNOWLEDGED}
 
 
 class WorkOrderState(StrEnum):

@@ -43,7 +43,7 @@ def address(database_url: str) -> URL:
 
 
 def engine(database_url: str, application: str, *, pool: int = 10) -> AsyncEngine:
-    """An async engine; `application` is shown in pg_stat_activity."""
+    """An async engine; `application` is shown in pg_stat_activity. What people wrote is in no error's text."""
     return create_async_engine(
         address(database_url),
         pool_size=pool,
@@ -51,6 +51,7 @@ def engine(database_url: str, application: str, *, pool: int = 10) -> AsyncEngin
         pool_pre_ping=False,
         pool_timeout=5,
         json_serializer=_json,
+        hide_parameters=True,
         connect_args={"application_name": application, "options": SESSION, "connect_timeout": 5},
     )
 

@@ -116,7 +116,8 @@ async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: async
         try:
             await asyncio.wait_for(stop.wait(), FORGET_EVERY_S)
         except TimeoutError:
-            await _forget_now(database, timedelta(seconds=settings.stream_kept_s))
+            texts_kept = timedelta(seconds=settings.broadcast_text_kept_s)
+            await _forget_now(database, timedelta(seconds=settings.stream_kept_s), texts_kept)
 
 
 async def _open_packs(library: Library, database: AsyncEngine) -> None:
@@ -128,9 +129,9 @@ async def _open_packs(library: Library, database: AsyncEngine) -> None:
         log.warning("packs_wait", reason=type(error).__name__)
 
 
-async def _forget_now(database: AsyncEngine, kept: timedelta) -> None:
+async def _forget_now(database: AsyncEngine, kept: timedelta, texts_kept: timedelta) -> None:
     try:
-        await timers.forget(database, kept)
+        await timers.forget(database, kept, texts_kept)
     except FAULTS as error:
         RESTARTS_OF_LOOPS.labels("forget").inc()
         log.warning("forget_waits", reason=type(error).__name__)

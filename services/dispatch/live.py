@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
@@ -36,6 +36,7 @@ class Shown:
 
     position: int
     unit: str | None
+    audience: frozenset[str]
     text: str
     kind: str = ""
 
@@ -49,7 +50,7 @@ class Client:
 
     def wants(self, shown: Shown) -> bool:
         """True if the row is for this client."""
-        return self.unit is None or shown.unit == self.unit
+        return self.unit is None or shown.unit == self.unit or self.unit in shown.audience
 
     def cut_off(self) -> None:
         """Ends its stream after what it has got: it comes back with that position and loses nothing."""
@@ -169,7 +170,7 @@ class Live:
     async def _page(self, unit: str | None, after: int) -> list[Shown]:
         query = select(stream).where(stream.c.position > after).order_by(stream.c.position).limit(PAGE)
         if unit is not None:
-            query = query.where(stream.c.unit == unit)
+            query = query.where(or_(stream.c.unit == unit, stream.c.audience.contains([unit])))
         return [_shown(row) for row in await rows(self._engine, query)]
 
     async def _head_when_up(self, stop: asyncio.Event) -> int:
@@ -190,4 +191,4 @@ class Live:
 def _shown(row: Any) -> Shown:
     data = row["data"] | {"position": row["position"], "at": row["at"].isoformat()}
     text = f"id: {row['position']}\nevent: {row['kind']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-    return Shown(row["position"], row["unit"], text, row["kind"])
+    return Shown(row["position"], row["unit"], frozenset(row["audience"] or ()), text, row["kind"])

@@ -61,3 +61,15 @@ STREET_CHANGES = gauge("vigie_dispatch_street_changes", "Closures and speeds in 
 STREET_CHANGE_APPLIED = histogram(
     "vigie_dispatch_street_change_applied_seconds", "To bring one street network to the changes in force."
 )
+DUPLICATES = counter(
+    "vigie_dispatch_duplicates_total",
+    "Possible duplicates, suspected, or rejected by an operator.",
+    unit="pairs",
+    labels=["what"],
+)
+BROADCASTS = counter(
+    "vigie_dispatch_broadcasts_total",
+    "Descriptions broadcast to patrols: set, read by a unit, ended.",
+    unit="broadcasts",
+    labels=["about", "what"],
+)

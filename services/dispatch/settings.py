@@ -26,6 +26,8 @@ class DispatchSettings(ProcessSettings):
     welfare_after_s: float = Field(default=1200, gt=0)
     welfare_answer_s: float = Field(default=60, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
+    broadcast_text_kept_s: float = Field(default=30 * 86_400, gt=0)
+    """So long after its end the text of a broadcast is kept, for complaints; then it is destroyed."""
 
     @property
     def extracts_dir(self) -> Path:

@@ -1,4 +1,4 @@
-"""What falls due: the roster, offers, hand-overs, welfare checks and P1 without answer, waiting tasks, escalations.
+"""What falls due: roster, offers, hand-overs, welfare checks and P1 without answer, waiting tasks, levels, broadcasts.
 
 Due times stand in PostgreSQL and are compared with its clock, so that they survive a restart; every process may
 run this loop, since each action checks again under the incident's lock.
@@ -20,6 +20,7 @@ from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
 from services.dispatch.actions import (
+    broadcasting,
     escalating,
     intake,
     kiosks,
@@ -33,11 +34,12 @@ from services.dispatch.actions import (
 )
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.attention import calls
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
 from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
+from services.dispatch.store import broadcasts, due, protection, signals, tables
 from services.dispatch.store import case as cases
-from services.dispatch.store import due, protection, signals, tables
 from services.dispatch.store.work import Work, look, run
 
 log = logs.get(__name__)
@@ -89,6 +91,7 @@ class Timers:
             "unclaimed": self._unclaimed_alarms,
             "unseen_late": self._unacknowledged_p1,
             "escalations": self._escalations,
+            "broadcasts": self._broadcasts,
         }
         for name, step in steps.items():
             if seen[name]:
@@ -186,7 +189,7 @@ class Timers:
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])
-                if case is None or case.incident.acknowledged_at or case.incident.attention:
+                if case is None or case.incident.acknowledged_at or calls(case.incident.attention):
                     return
                 case.amend(attention="unacknowledged_p1")
                 case.record(IncidentEvent.ATTENTION_ASKED, "unacknowledged_p1")
@@ -202,6 +205,14 @@ class Timers:
                 if case is not None:
                     await escalating.if_due(work, case, self._times.offer)
                     keep(work, case)
+
+            await self._in_transaction(act)
+
+    async def _broadcasts(self) -> None:
+        for row in await self._rows(due.BROADCASTS_DUE):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                await broadcasting.turn(work, row[0])
 
             await self._in_transaction(act)
 
@@ -242,11 +253,12 @@ async def claim(work: Work, signal_id: str, times: Times) -> None:
     log.warning("alarm_unclaimed", signal_id=signal_id, incident_id=incident)
 
 
-async def forget(engine: AsyncEngine, kept: timedelta) -> None:
-    """Deletes stream and outbox rows, idempotency keys and protected addresses that nobody asks for any more."""
+async def forget(engine: AsyncEngine, kept: timedelta, texts_kept: timedelta = timedelta(days=30)) -> None:
+    """Deletes what nobody asks for any more: stream, outbox, idempotency keys, texts of protection and broadcasts."""
     before = func.clock_timestamp() - kept
     async with engine.begin() as conn:
         await conn.execute(delete(tables.stream).where(tables.stream.c.at < before))
         await conn.execute(delete(tables.outbox).where(tables.outbox.c.sent_at < before))
         await conn.execute(delete(tables.idempotency).where(tables.idempotency.c.at < before))
         await protection.forget(conn, before)
+        await broadcasts.erase_texts(conn, texts_kept)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from schemas.vocabulary.dispatching import Wanted
 from schemas.vocabulary.natures import NATURES
 from services.dispatch.domain.assignment import Assignment, allowed
+from services.dispatch.domain.duplicates import Likeness
 from services.dispatch.domain.escalating import next_level
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place
@@ -49,6 +51,7 @@ def incident_view(incident: Incident, book: Book | None) -> dict[str, Any]:
         "attention": incident.attention,
         "escalation": escalation_view(incident, book),
         "flags": list(incident.flags),
+        "duplicates": list(incident.duplicates),
         "pack_version": incident.pack_version,
         "version": incident.version,
         "revision": incident.revision,
@@ -126,6 +129,34 @@ def escalation_view(incident: Incident, book: Book | None) -> dict[str, Any] | N
         "next_en": further.name_en if further else None,
         "next_at": moment(incident.escalate_at),
     }
+
+
+LIKENESS = {
+    Likeness.SAME_PLACE: ("Même endroit", "Same place"),
+    Likeness.NEAR: ("À proximité", "Near"),
+    Likeness.TOO_FAR: ("Trop éloigné", "Too far"),
+    Likeness.SAME_TIME: ("Au même moment", "At the same time"),
+    Likeness.SOON_AFTER: ("Peu de temps après", "Soon after"),
+    Likeness.TOO_LONG_AFTER: ("Trop tard après", "Too long after"),
+    Likeness.SAME_NATURE: ("Même nature", "Same nature"),
+    Likeness.RELATED_NATURE: ("Nature voisine", "Related nature"),
+    Likeness.OTHER_NATURE: ("Autre nature", "Another nature"),
+    Likeness.STANDS_ALONE: ("Alerte propre à son émetteur", "Speaks for its sender alone"),
+}
+
+
+WANTED = {
+    Wanted.WANTED_PERSON: ("Personne recherchée", "Wanted person"),
+    Wanted.MISSING_PERSON: ("Personne disparue", "Missing person"),
+    Wanted.VEHICLE: ("Véhicule recherché", "Wanted vehicle"),
+    Wanted.OTHER: ("Signalement", "Description"),
+}
+
+
+def likeness_view(reason: Likeness) -> dict[str, str]:
+    """What speaks for or against two incidents being one, in both languages."""
+    french, english = LIKENESS[reason]
+    return {"reason": reason, "fr": french, "en": english}
 
 
 def place_view(place: Place | None) -> dict[str, Any] | None:

@@ -69,14 +69,18 @@ class EventReader:
         news = news_of(message)
         directory = self._directories.of(news.centre)
         decisions = decide(news, directory, shift_lead=self._directories.shift_lead is not None)
+        ends = any(decision.verdict is Verdict.WITHDRAW for decision in decisions)
         for decision in decisions:
             DECISIONS.labels(decision.verdict, decision.reason).inc()
             if decision.verdict in {Verdict.TELL, Verdict.FAIL}:
-                entries.append(self._entry(message, news, decision, headers))
+                # What says that it is over is not itself withdrawn with what was to be said before.
+                entries.append(self._entry(message, news, decision, headers, None if ends else news.subject))
             elif decision.verdict is Verdict.WITHDRAW and news.subject:
                 withdrawn.append(news.subject)
 
-    def _entry(self, message: IncidentChanged, news: News, decision: Decision, headers: RawHeaders) -> Entry:
+    def _entry(
+        self, message: IncidentChanged, news: News, decision: Decision, headers: RawHeaders, subject: str | None
+    ) -> Entry:
         """One row, in a span that continues the record's trace and that each attempt will continue."""
         key = key_of(news.event_id, decision.recipient)
         told = decision.verdict is Verdict.TELL
@@ -91,7 +95,7 @@ class EventReader:
                 incident_id=news.incident_id,
                 recipient=decision.recipient,
                 channel=(entry.channel if entry else None) or "none",
-                subject=news.subject,
+                subject=subject,
                 decided=decision.reason,
                 priority=news.priority.rank,
                 centre=news.centre,

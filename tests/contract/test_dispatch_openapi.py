@@ -22,6 +22,8 @@ DOORS = {
     **{f"POST /v1/incidents/{{}}/{order}": "404 409 412" for order in INCIDENT_ORDERS.split()},
     "POST /v1/incidents/{}/backup": "404 409",
     "POST /v1/incidents/{}/notes": "404 409",
+    "GET /v1/incidents/{}/duplicates": "404",
+    "POST /v1/incidents/{}/duplicates/{}/reject": "404 409 412",
     "POST /v1/calls": "",
     "GET /v1/kiosk-calls": "",
     **{f"POST /v1/kiosk-calls/{{}}/{order}": "404 409" for order in ("answer", "open", "refuse", "sos")},
@@ -56,13 +58,17 @@ DOORS = {
     "GET /v1/protected-addresses": "",
     "POST /v1/protected-addresses": "",
     "DELETE /v1/protected-addresses/{}": "404",
+    "GET /v1/broadcasts": "404",
+    "POST /v1/broadcasts": "404",
+    "DELETE /v1/broadcasts/{}": "404",
+    "POST /v1/broadcasts/{}/read": "404",
     "GET /v1/stream": "",
 }
 WITHOUT_KEY = {"POST /v1/urgent", "POST /v1/positions/owntracks", "POST /v1/positions/traccar"}
 WITH_IF_MATCH = {f"POST /v1/incidents/{{}}/{order}" for order in INCIDENT_ORDERS.split()} - {
     "POST /v1/incidents/{}/backup",
     "POST /v1/incidents/{}/notes",
-}
+} | {"POST /v1/incidents/{}/duplicates/{}/reject"}
 
 
 @pytest.fixture(scope="module")

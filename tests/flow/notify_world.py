@@ -79,12 +79,12 @@ class NotifyWorld:
     def happen(self, event: IncidentEvent, detail: dict[str, Any], **changes: Any) -> IncidentChanged:
         """Publishes one event of the incident."""
         values: dict[str, Any] = {"nature": Nature.FIRE, "priority": Priority.P1, "id": str(uuid.uuid4())}
+        values["reason"] = "test"
         message = IncidentChanged(
             origin=self.origin,
             incident_id=self.incident,
             version=1,
             event=event,
-            reason="test",
             at=datetime.now(UTC),
             actor="system",
             state={},

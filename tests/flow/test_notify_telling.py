@@ -114,6 +114,58 @@ def test_an_answered_hand_over_is_not_told_any_more(world: NotifyWorld) -> None:
     assert told == len(reports) - 1
 
 
+def test_a_partner_learns_that_its_hand_over_was_withdrawn(world: NotifyWorld) -> None:
+    """One who has the request gets a second letter about the same hand-over, without a door to answer; once."""
+    with receiver() as partner:
+        world.apply(agency("sdis", partner.address))
+        with world.notify():
+            sent = world.hand_over("sdis")
+            partner.wait(lambda received: len(received) == 1)
+            detail = {"hand_over_id": sent.detail["hand_over_id"], "agency": "sdis", "state": "withdrawn"}
+            gone = world.happen(IncidentEvent.HAND_OVER_CHANGED, detail, reason="dismissed")
+            world.publish(gone)
+            reports = world.reports(lambda found: sum(report.outcome is SENT for report in found) == 2)
+        asked, taken_back = [item.json for item in partner.received]
+    assert [report.caused_by for report in reports] == [sent.id, gone.id]
+    assert (asked["reason"], taken_back["reason"]) == ("hand_over_to_agency", "hand_over_withdrawn")
+    assert asked["hand_over_id"] == taken_back["hand_over_id"]
+    assert (taken_back["because"], "acknowledge" in taken_back["links"]) == ("dismissed", False)
+
+
+def test_a_withdrawal_stops_the_request_that_was_not_delivered(world: NotifyWorld) -> None:
+    """A partner who was down gets the withdrawal once it is up, and the request no more."""
+    up = threading.Event()
+    with receiver(lambda _: 204 if up.is_set() else 503) as partner:
+        world.apply(agency("sdis", partner.address))
+        with world.notify():
+            sent = world.hand_over("sdis")
+            partner.wait(lambda received: len(received) >= 1)
+            detail = {"hand_over_id": sent.detail["hand_over_id"], "agency": "sdis", "state": "withdrawn"}
+            world.happen(IncidentEvent.HAND_OVER_CHANGED, detail, reason="dismissed")
+            world.reports(lambda found: any(report.outcome is SKIPPED for report in found))
+            up.set()
+            reports = world.reports(lambda found: any(report.outcome is SENT for report in found))
+        last = partner.received[-1].json
+    assert [r.reason for r in reports if r.outcome is SKIPPED] == ["no_longer_needed"]
+    assert {r.caused_by for r in reports if r.outcome is SKIPPED} == {sent.id}
+    assert last["reason"] == "hand_over_withdrawn"
+
+
+def test_the_shift_lead_is_told_of_a_refusal(world: NotifyWorld) -> None:
+    """The letter about a refused hand-over is not withdrawn together with the request that was refused."""
+    with receiver() as partner, receiver(lambda _: 200) as gateway:
+        world.env |= {"SHIFT_LEAD_APPRISE_REF": "env:LEAD", "LEAD": f"json://{gateway.address}/"}
+        world.apply(agency("sdis", partner.address))
+        with world.notify():
+            sent = world.hand_over("sdis")
+            partner.wait(lambda received: len(received) == 1)
+            detail = {"hand_over_id": sent.detail["hand_over_id"], "agency": "sdis", "state": "refused"}
+            refused = world.happen(IncidentEvent.HAND_OVER_CHANGED, detail, reason="refuse")
+            reports = world.reports(lambda found: any(report.caused_by == refused.id for report in found))
+    [told] = [report for report in reports if report.caused_by == refused.id]
+    assert (told.recipient, told.outcome) == ("shift_lead", SENT)
+
+
 def test_the_shift_lead_is_told_of_a_task_without_a_unit(world: NotifyWorld) -> None:
     """The room's lead gets a message through the gateway that the reference names."""
     with receiver(lambda _: 200) as gateway:

@@ -7,7 +7,7 @@ from schemas.vocabulary.dispatching import IncidentEvent
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Outcome, Phase
 from services.dispatch import messages
-from services.dispatch.actions import deciding
+from services.dispatch.actions import deciding, suspecting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.report import Report
 from services.dispatch.store import case as cases
@@ -22,12 +22,20 @@ async def annotate(work: Work, incident_id: str, report: Report) -> None:
     case = await cases.load(work, await signals.resolve_alias(work.conn, incident_id))
     if case is None or not await signals.link(work, case.incident.id, report, signals.ANNOTATION):
         return
-    _note(case, report)
+    await _note(work, case, report)
     await deciding.protect(work, case)
     keep(work, case)
 
 
-def _note(case: Case, report: Report) -> None:
+async def _note(work: Work, case: Case, report: Report) -> None:
+    """Records the annotation; where the incident moved by it, others near its new place may be the same."""
+    before = case.incident.place
+    _annotate(case, report)
+    if case.incident.place != before:
+        await suspecting.look(work, case)
+
+
+def _annotate(case: Case, report: Report) -> None:
     """Records the annotation; the position of a moving SOS becomes the incident's."""
     if report.phase is Phase.UPDATE and report.nature is Nature.SOS and report.place is not None:
         case.amend(place=report.place)
@@ -47,7 +55,7 @@ async def attach_waiting(work: Work, case: Case, signal_id: str) -> None:
         report = messages.report_of_outcome(outcome)
         if outcome.outcome is Outcome.UPDATE:
             if await signals.link(work, case.incident.id, report, signals.ANNOTATION):
-                _note(case, report)
+                await _note(work, case, report)
         else:
             count_folded(case, outcome)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import Phase
-from services.dispatch.actions import deciding, engaging, escalating, kiosks, reconsidering
+from services.dispatch.actions import deciding, engaging, escalating, kiosks, reconsidering, suspecting
 from services.dispatch.actions.annotating import annotate, attach_waiting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.incident import Incident
@@ -78,12 +78,15 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
     await signals.link(work, case.incident.id, report, signals.ALARM)
     case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)
+    placed = case.incident.place is not None
     case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
     seen = await reconsidering.look_again(
         work, case, report.nature, confirmed=await _to_be_confirmed(work, case.book, report)
     )
     case.record(IncidentEvent.SIGNAL_LINKED, reason, detail=detail, inputs=seen.inputs_if_nothing_follows)
+    if not placed:
+        await suspecting.look(work, case)
     if report.nature is Nature.KIOSK_SOS:
         await kiosks.close_by_sos(work, report.device, case.incident.id)
     await reconsidering.follow(work, case, seen, times.offer)
@@ -109,6 +112,8 @@ async def open_incident(work: Work, report: Report, times: Times, *, linked_to: 
     await signals.link(work, incident.id, report, signals.ALARM)
     if report.nature is Nature.KIOSK_SOS:
         await kiosks.close_by_sos(work, report.device, incident.id)
+    # Before units are locked: what is looked at here needs none.
+    await suspecting.look(work, case)
     engaging.add_tasks(work, case, card, ground)
     if automatic:
         escalating.arm(work, case)

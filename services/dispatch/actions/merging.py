@@ -5,12 +5,13 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import deciding, reconsidering
+from services.dispatch.actions import deciding, partners, reconsidering, suspecting
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.attention import louder
 from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
 from services.dispatch.store import case as cases
-from services.dispatch.store import signals, tables
+from services.dispatch.store import duplicates, signals, tables
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.work import Work
 
@@ -26,6 +27,8 @@ async def propose(work: Work, one: str, other: str, times: Times) -> str:
     first, second = await _both(work, one, other)
     if first.incident.split_by_operator or second.incident.split_by_operator:
         return first.incident.id
+    if await duplicates.told_apart(work.conn, one, other):
+        return first.incident.id
     if not (first.incident.unfinished and second.incident.unfinished):
         return first.incident.id if first.incident.unfinished else second.incident.id
     if first.engaged and second.engaged:
@@ -38,11 +41,15 @@ async def propose(work: Work, one: str, other: str, times: Times) -> str:
 
 
 async def merge_by_operator(work: Work, one: str, other: str, times: Times, actor: str) -> Case:
-    """Merges on an operator's order, which counts in the ETag of both. Raises NotAllowed or BothEngaged."""
+    """Merges on an operator's order, which counts in the ETag of both. Raises NotAllowed or BothEngaged.
+
+    Two engaged ones may be merged where the lost one has but asked agencies that the kept one has asked as well.
+    """
     first, second = await _both(work, one, other)
     check(first.incident, Action.MERGE)
     check(second.incident, Action.MERGE)
-    if first.engaged and second.engaged:
+    kept, lost = _ranked(first, second)
+    if kept.engaged and lost.engaged and not _asks_the_same_agencies(kept, lost):
         raise BothEngaged
     for case in (first, second):
         case.amend(revision=case.incident.revision + 1)
@@ -54,8 +61,8 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
 
     The kept one is looked at again with the other's nature and all sources: what was more urgent there still is.
     """
-    keeps_first = outranks(first.incident, second.incident, first.engaged, second.engaged)
-    kept, lost = (first, second) if keeps_first else (second, first)
+    kept, lost = _ranked(first, second)
+    partners.withdraw_hand_overs(work, lost, "merged", actor)
     for task in list(lost.tasks.values()):
         if not task.state.finished:
             lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
@@ -71,10 +78,26 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
     seen = await reconsidering.look_again(work, kept, lost.incident.nature, confirmed=confirmed)
     detail, inputs = {"merged": lost.incident.id}, seen.inputs_if_nothing_follows
     kept.record(IncidentEvent.MERGED, reason, actor=actor, detail=detail, inputs=inputs)
+    suspecting.settle(kept, {lost.incident.id})
+    suspecting.settle(lost, set(lost.incident.duplicates))
     await reconsidering.follow(work, kept, seen, times.offer)
     keep(work, lost)
     keep(work, kept)
     return kept
+
+
+def _ranked(first: Case, second: Case) -> tuple[Case, Case]:
+    """The one that a merge keeps, and the other."""
+    keeps_first = outranks(first.incident, second.incident, first.engaged, second.engaged)
+    return (first, second) if keeps_first else (second, first)
+
+
+def _asks_the_same_agencies(kept: Case, lost: Case) -> bool:
+    """True if nobody would be missing: what binds `lost` are open hand-overs to agencies that `kept` asks too."""
+    if any(known.state.active for known in lost.assignments.values()) or lost.orders:
+        return False
+    asked = {known.agency for known in kept.hand_overs.values() if known.state.open}
+    return {known.agency for known in lost.hand_overs.values() if known.state.open} <= asked
 
 
 async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
@@ -107,7 +130,7 @@ async def _propose_on(work: Work, case: Case, other: Case) -> None:
     )
     if any(made["with"] == other.incident.id for made in (await work.conn.execute(proposals)).scalars()):
         return
-    case.amend(attention=case.incident.attention or MERGE_PROPOSED)
+    case.amend(attention=louder(case.incident.attention, MERGE_PROPOSED))
     case.record(IncidentEvent.MERGE_PROPOSED, "both_engaged", detail={"with": other.incident.id})
 
 

@@ -80,11 +80,12 @@ async def dismiss(work: Work, case: Case, reason: str, actor: str) -> None:
 
 
 async def end_as_dismissed(work: Work, case: Case, reason: str, actor: str) -> None:
-    """Dismissed: active assignments and unfinished tasks are cancelled, crews have nothing left to do."""
+    """Dismissed: active assignments and unfinished tasks are cancelled, crews and partners have nothing left to do."""
     await reporting.stand_down(work, case, "dismissed", actor)
     for order in list(case.orders.values()):
         if order.state not in partners.ENDED:
             partners.withdraw(work, case, order, actor)
+    partners.withdraw_hand_overs(work, case, "dismissed", actor)
     for task in list(case.tasks.values()):
         if not task.state.finished:
             case.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))

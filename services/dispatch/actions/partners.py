@@ -53,8 +53,18 @@ STEPS: dict[WorkOrderState, dict[OrderStep, WorkOrderState]] = {
 ENDED = frozenset({WorkOrderState.COMPLETED, WorkOrderState.ALREADY_FIXED})
 
 
+class Withdrawn(Exception):
+    """The hand-over was taken back before the partner answered; it says when and why."""
+
+    def __init__(self, hand_over: HandOver) -> None:
+        super().__init__("hand-over withdrawn")
+        self.hand_over = hand_over
+
+
 def reply(work: Work, case: Case, hand_over: HandOver, answer: Reply, actor: str, reason: str | None) -> HandOver:
-    """What a partner's answer does. The same answer again changes nothing. Raises NotAllowed."""
+    """What a partner's answer does. The same answer again changes nothing. Raises NotAllowed, or Withdrawn."""
+    if hand_over.state is HandOverState.WITHDRAWN:
+        raise Withdrawn(hand_over)
     possible = REPLIES.get(hand_over.state, {})
     if answer not in possible:
         if hand_over.state in {states[answer] for states in REPLIES.values() if answer in states}:
@@ -80,6 +90,17 @@ def reply(work: Work, case: Case, hand_over: HandOver, answer: Reply, actor: str
     else:
         _reopen_task(case, after, "hand_over_refused")
     return after
+
+
+def withdraw_hand_overs(work: Work, case: Case, reason: str, actor: str) -> None:
+    """Nobody need come any more: takes back what agencies hold or have not answered, so that notify tells them."""
+    for held in list(case.hand_overs.values()):
+        if not held.state.open:
+            continue
+        after = replace(held, state=HandOverState.WITHDRAWN, due_at=None, ended_at=work.now, reason=reason)
+        case.put(after)
+        detail = {"hand_over_id": after.id, "agency": after.agency, "state": after.state, "from": held.state}
+        case.record(IncidentEvent.HAND_OVER_CHANGED, reason, actor=actor, detail=detail)
 
 
 def overdue(work: Work, case: Case, hand_over: HandOver) -> bool:

@@ -60,6 +60,7 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
             target_at=None,
             protected_address=None,
             flags=tuple(known for known in case.incident.flags if known != deciding.PROTECTED),
+            duplicates=(),
         ),
         case.book,
     )

@@ -18,7 +18,9 @@ from services.chassis.problems import Problem
 from services.dispatch.api import (
     assignments,
     attaching,
+    broadcasts,
     coverage,
+    duplicates,
     escalations,
     incidents,
     logbook,
@@ -70,7 +72,9 @@ def build(door: Door, health: Health) -> FastAPI:
     for part in (
         assignments,
         attaching,
+        broadcasts,
         coverage,
+        duplicates,
         escalations,
         incidents,
         logbook,

@@ -3,13 +3,15 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from schemas.vocabulary.dispatching import ResponderKind, RosterKind, UnitState
+from schemas.vocabulary.dispatching import ResponderKind, RosterKind, UnitState, Wanted
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+"""Text that must say something: spaces alone are none."""
 
 
 class Body(BaseModel):
@@ -204,11 +206,11 @@ class CallBody(Body):
 
 
 class SilenceBody(Body):
-    """Scope (`device:…`, `site:…` or `sector:…`), reason and an end are mandatory."""
+    """Scope (`device:…`, `site:…` or `sector:…`), reason and an end (within 30 days) are mandatory."""
 
     centre: Insee | None = None
     scope: Annotated[str, Field(pattern=r"^(device|site|sector):.{1,120}$")]
-    reason: Text
+    reason: Said
     ends_at: Instant
     starts_at: Instant | None = None
     under_test: bool = False
@@ -234,6 +236,27 @@ class MoveUpBody(Body):
     unit: Identifier
     post: Identifier
     reason: Text | None = None
+
+
+class BroadcastBody(Body):
+    """A description for patrols: what it is about, its text and an end (within 7 days) are mandatory.
+
+    `sectors` none: all. `starts_at` none: now. The text is personal data: it stays in PostgreSQL.
+    """
+
+    centre: Insee | None = None
+    about: Wanted
+    text: Said
+    sectors: Annotated[list[Identifier], Field(max_length=200)] = []
+    incident_id: Identifier | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant
+
+
+class Reader(Body):
+    """The unit that has read it."""
+
+    unit: Identifier
 
 
 class OrderBody(Body):

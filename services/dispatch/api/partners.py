@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Table, select
 
 from schemas.vocabulary.dispatching import WorkOrderState
+from services.chassis.problems import Problem
+from services.dispatch import views
 from services.dispatch.actions import partners
 from services.dispatch.actions.keeping import keep
 from services.dispatch.actions.partners import OrderStep, Reply
@@ -13,6 +15,7 @@ from services.dispatch.api import bodies
 from services.dispatch.api.answers.engaging import HandOverAnswered, WorkOrder, WorkOrderReported
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
+from services.dispatch.domain.task import HandOver
 from services.dispatch.store import case as cases
 from services.dispatch.store import tables
 from services.dispatch.store.case import Case
@@ -33,7 +36,25 @@ async def answer(
         after = partners.reply(work, case, case.hand_overs[hand_over_id], which, actor, reason)
         return {"hand_over_id": after.id, "state": after.state, "incident_id": after.incident_id}
 
-    return await door.transact(request, key, act)
+    try:
+        return await door.transact(request, key, act)
+    except partners.Withdrawn as error:
+        raise _withdrawn(error.hand_over) from error
+
+
+def _withdrawn(hand_over: HandOver) -> Problem:
+    """409 that says what happened to the incident since the partner was asked."""
+    return Problem(
+        409,
+        "hand-over-withdrawn",
+        "Demande annulée / hand-over withdrawn",
+        "Votre intervention n'est plus demandée : ne partez pas, ou revenez. / You are no longer needed: stand down.",
+        state=hand_over.state.value,
+        reason=hand_over.reason,
+        withdrawn_at=views.moment(hand_over.ended_at),
+        incident_id=hand_over.incident_id,
+        allowed=[],
+    )
 
 
 @router.post("/hand-overs/{hand_over_id}/acknowledge", **ANSWER)

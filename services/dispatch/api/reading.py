@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dispatch import views
 from services.dispatch.api.door import Door, not_found
-from services.dispatch.store import mapping, protection, tables
+from services.dispatch.store import broadcasts, mapping, protection, tables
 from services.dispatch.store.reading import read
 
 UNREAD = {"words", "content"}
@@ -37,6 +37,7 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
             "notes": [_plain(r) for r in await _rows(conn, tables.notes, incident_id)],
             "attachments": [_plain(r) for r in await _rows(conn, tables.attachments, incident_id)],
             "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
+            "broadcasts": await broadcasts.about_incident(conn, incident_id),
             "late_reports": [_plain(r) for r in await _rows(conn, tables.late_reports, incident_id)],
         }
         protected = await protection.instructions(conn, [incident.protected_address])

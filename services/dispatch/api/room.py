@@ -1,7 +1,6 @@
 """The room's other doors: operator-entered calls, kiosk calls, silences, signals, packs, and ingest's second path."""
 
 import uuid
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -105,11 +104,11 @@ _kiosk_route("sos", KioskCallState.SOS, "The call is a call for help.")
 
 
 @router.get("/silences", **answers(list[Silence]))
-async def list_silences(door: Doors, request: Request) -> list[dict[str, Any]]:
-    """Silences and sites under test in force."""
+async def list_silences(door: Doors, request: Request, centre: str | None = None) -> list[dict[str, Any]]:
+    """Silences and sites under test in force, with who set them and the time that is left; what ends first leads."""
 
     async def act(work: Work) -> dict[str, Any]:
-        return {"silences": await silencing.in_force(work)}
+        return {"silences": await silencing.in_force(work, centre)}
 
     found: list[dict[str, Any]] = (await door.transact(request, None, act))["silences"]
     return found
@@ -120,9 +119,6 @@ async def add_silence(
     door: Doors, request: Request, body: bodies.SilenceBody, actor: Actor, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
     """Sets a silence, or a site under test. It never hides an urgent alarm: that one becomes operator-confirmed."""
-    starts = body.starts_at or datetime.now(UTC)
-    if body.ends_at <= starts:
-        raise Problem(422, "ends-before-start", "Fin avant début / ends before it starts", "Give a later `ends_at`.")
 
     async def act(work: Work) -> dict[str, Any]:
         centre = await centre_of(work, body.centre)
@@ -133,13 +129,27 @@ async def add_silence(
             pack_version=book.version if book else "none",
             scope=body.scope,
             under_test=body.under_test,
-            starts_at=starts,
+            starts_at=body.starts_at,
             ends_at=body.ends_at,
             reason=body.reason,
             actor=actor,
         )
 
-    return await door.transact(request, idempotency_key, act, 201)
+    try:
+        return await door.transact(request, idempotency_key, act, 201)
+    except silencing.EndsTooSoon as error:
+        title = "Fin avant début / ends before it starts"
+        raise Problem(
+            422, "ends-before-start", title, "Donnez une fin plus tardive. / Give a later `ends_at`."
+        ) from error
+    except silencing.EndsTooLate as error:
+        raise Problem(
+            422,
+            "ends-too-late",
+            "Fin trop lointaine / ends too late",
+            "Au plus 30 jours, à renouveler tant que l'essai dure. / At most 30 days; renew the site under test then.",
+            at_most_days=silencing.AT_MOST.days,
+        ) from error
 
 
 @router.delete("/silences/{silence_id}", **answers(None, 404, status=204))
@@ -227,7 +237,7 @@ async def get_pack(door: Doors, centre: str) -> dict[str, Any]:
 
 
 async def centre_of(work: Work, wanted: str | None) -> str:
-    """The centre an order is for: the only one, or the one it names. Raises a 422 that names them."""
+    """The centre that is meant: the one that was named, else the only one. 422 naming them all otherwise."""
     table = tables.current_packs
     return centre_among([str(known) for known in (await work.conn.execute(select(table.c.centre))).scalars()], wanted)
 

@@ -1,4 +1,4 @@
-"""The live stream (server-sent events): consoles see everything, a tablet its own assignments."""
+"""The live stream (server-sent events): consoles see everything, a tablet its own assignments and broadcasts."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from schemas.vocabulary.dispatching import KioskCallState
 from services.dispatch.api.assignments import assignments
+from services.dispatch.api.broadcasts import in_force
 from services.dispatch.api.door import Door, Doors
 from services.dispatch.api.incidents import incidents
 from services.dispatch.api.room import kiosk_calls
@@ -53,6 +54,8 @@ async def _snapshot(door: Door, unit: str | None) -> dict[str, Any]:
         "assignments": await assignments(door, unit, active=True, limit=500),
         "units": [known for known in await units(door) if unit is None or known["unit"] == unit],
     }
+    # The only text of a broadcast that goes over the stream: made for this client now, stored nowhere.
+    taken["broadcasts"] = await in_force(door, unit) or []
     if unit is None:
         taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000)
         taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])

@@ -52,6 +52,8 @@ class Incident:
 
     `escalation`: levels of its run card that were added, 0 for none; the next is due at `escalate_at`.
     `protected_address`: the id of the protected address that it lies at; what stands there is PostgreSQL's alone.
+    `duplicates`: earlier incidents that it may be, as suspected when it opened or moved, until an operator rejects or
+    merges.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Incident:
     protected_address: str | None = None
     traceparent: str | None = None
     flags: tuple[str, ...] = field(default=())
+    duplicates: tuple[str, ...] = field(default=())
 
     @property
     def unfinished(self) -> bool:

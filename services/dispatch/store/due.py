@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from schemas.vocabulary.dispatching import AssignmentState, Engagement, HandOverState, TaskState
 from schemas.vocabulary.natures import Priority
-from services.dispatch.store import fleet, signals, tables
+from services.dispatch.domain.attention import HINTS
+from services.dispatch.store import broadcasts, fleet, signals, tables
 
 FREED_LATELY = timedelta(seconds=2)
 
@@ -76,6 +77,9 @@ def _relievable() -> Select[Any]:
 
 
 RELIEVABLE = _relievable()
+
+
+BROADCASTS_DUE = broadcasts.due()
 OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
 ESCALATIONS_DUE = _escalations_due()
 
@@ -103,7 +107,8 @@ ROSTER_DUE, WELFARE_DUE = _roster_due(), _welfare_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
 UNSEEN_LATE = _unseen().where(
-    tables.incidents.c.opened_at < _before("unseen_s"), tables.incidents.c.attention.is_(None)
+    tables.incidents.c.opened_at < _before("unseen_s"),
+    or_(tables.incidents.c.attention.is_(None), tables.incidents.c.attention.in_(HINTS)),
 )
 
 
@@ -122,6 +127,7 @@ GLANCE = select(
     ESCALATIONS_DUE.exists().label("escalations"),
     select(tables.move_ups.c.id).where(tables.move_ups.c.ended_at.is_(None)).exists().label("move_ups"),
     RELIEVABLE.exists().label("relievable"),
+    BROADCASTS_DUE.exists().label("broadcasts"),
     _count(_waiting()).label("waiting"),
     _count(_unseen()).label("unseen"),
 )

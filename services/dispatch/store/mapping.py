@@ -52,6 +52,7 @@ def incident_of(row: RowMapping) -> Incident:
         "engagement": Engagement(row["engagement"]),
         "state_before_merge": IncidentState(before) if before else None,
         "flags": tuple(row["flags"]),
+        "duplicates": tuple(row["duplicates"]),
     }
     return Incident(place=place_of(row), **plain)
 
@@ -59,7 +60,8 @@ def incident_of(row: RowMapping) -> Incident:
 def incident_values(incident: Incident) -> dict[str, Any]:
     """The columns of an incident."""
     values = {name: getattr(incident, name) for name in _plain_fields(Incident)}
-    return values | place_values(incident.place) | {"flags": list(incident.flags)}
+    lists = {"flags": list(incident.flags), "duplicates": list(incident.duplicates)}
+    return values | place_values(incident.place) | lists
 
 
 def task_of(row: RowMapping) -> Task:
@@ -153,4 +155,4 @@ def _moment(value: datetime | str) -> datetime:
 
 
 def _plain_fields(kind: type) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in {"place", "flags"}]
+    return [field.name for field in fields(kind) if field.name not in {"place", "flags", "duplicates"}]

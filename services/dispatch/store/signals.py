@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import CTE, Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState
+from schemas.vocabulary.scopes import scopes_over
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Report
 from services.dispatch.store import mapping
@@ -103,11 +104,15 @@ async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
 
 async def sources(conn: AsyncConnection, *incident_ids: str) -> int:
     """How many different devices raised the alarms of these incidents and of all that were merged into them."""
-    family = select(incidents.c.id).where(incidents.c.id.in_(incident_ids)).cte("family", recursive=True)
-    family = family.union(select(incidents.c.id).where(incidents.c.merged_into == family.c.id))
     table = incident_signals
     query = select(func.count(func.distinct(table.c.device))).where(table.c.role == ALARM)
-    return await conn.scalar(query.where(table.c.incident_id.in_(select(family.c.id)))) or 0
+    return await conn.scalar(query.where(table.c.incident_id.in_(select(family(*incident_ids).c.id)))) or 0
+
+
+def family(*incident_ids: str) -> CTE:
+    """The ids of these incidents and of all that were merged into them."""
+    held = select(incidents.c.id).where(incidents.c.id.in_(incident_ids)).cte("family", recursive=True)
+    return held.union(select(incidents.c.id).where(incidents.c.merged_into == held.c.id))
 
 
 async def incident_of_situation(conn: AsyncConnection, situation_id: str) -> str | None:
@@ -142,13 +147,10 @@ async def resolve_alias(conn: AsyncConnection, incident_id: str) -> str:
 
 
 async def silence_over(work: Work, report: Report) -> str | None:
-    """The silence in force over the device, its site or its sector, if any."""
-    scopes = [f"device:{report.device}"]
-    scopes += [f"site:{report.site}"] if report.site else []
-    scopes += [f"sector:{report.sector}"] if report.sector else []
+    """The silence in force in its centre over the device, its site or its sector, if any."""
     query = select(silences.c.id).where(
         silences.c.centre == report.centre,
-        silences.c.scope.in_(scopes),
+        silences.c.scope.in_(scopes_over(report.device, report.site, report.sector)),
         silences.c.ended_at.is_(None),
         silences.c.starts_at <= work.now,
         silences.c.ends_at > work.now,

@@ -47,6 +47,7 @@ class Entry:
     kind: str | None = None
     data: dict[str, Any] | None = None
     unit: str | None = None
+    audience: list[str] | None = None
     topic: str | None = None
     message: Message | None = None
     tombstone: bytes | None = None
@@ -73,9 +74,11 @@ class Work:
         version = self.packs.get(centre)
         return await self.library.version(self.conn, centre, version) if version else None
 
-    def show(self, kind: str, data: dict[str, Any], unit: str | None = None) -> None:
-        """Puts a change on the live stream; `unit` limits it to that tablet and the consoles."""
-        self.entries.append(Entry(kind=kind, data=data, unit=unit))
+    def show(
+        self, kind: str, data: dict[str, Any], unit: str | None = None, *, audience: list[str] | None = None
+    ) -> None:
+        """Puts a change on the live stream, for the consoles and the tablet of `unit`, or those of an `audience`."""
+        self.entries.append(Entry(kind=kind, data=data, unit=unit, audience=audience))
 
     def publish(self, topic: str, message: Message) -> None:
         """Puts a message into the outbox."""
@@ -104,7 +107,8 @@ async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datet
     shown, sent = [], []
     for position, entry in enumerate(entries, start=last - len(entries) + 1):
         if entry.kind:
-            shown.append({"position": position, "kind": entry.kind, "unit": entry.unit, "data": entry.data, "at": now})
+            row = {"kind": entry.kind, "unit": entry.unit, "audience": entry.audience, "data": entry.data}
+            shown.append({"position": position, "at": now} | row)
         if entry.topic:
             sent.append({"position": position, "topic": entry.topic} | _record(entry))
     async with together(conn):

@@ -39,7 +39,7 @@ def decide(news: News, directory: Directory | None, *, shift_lead: bool) -> tupl
         case IncidentEvent.WORK_ORDER_CREATED:
             return (_to_contractor(news, directory),)
         case IncidentEvent.HAND_OVER_CHANGED:
-            return _hand_over_changed(news, shift_lead)
+            return _hand_over_changed(news, directory, shift_lead)
         case IncidentEvent.WORK_ORDER_CHANGED:
             return (_work_order_changed(news),)
     return (_for_the_room(news, shift_lead),)
@@ -66,7 +66,7 @@ def _to_contractor(news: News, directory: Directory | None) -> Decision:
     return _to_agency(contractor, news, directory, NotifyReason.WORK_ORDER_TO_CONTRACTOR)
 
 
-def _hand_over_changed(news: News, shift_lead: bool) -> tuple[Decision, ...]:
+def _hand_over_changed(news: News, directory: Directory | None, shift_lead: bool) -> tuple[Decision, ...]:
     if news.hand_over_state is HandOverState.SENT:
         # Still sent means that dispatch waited for an answer in vain; what is not yet delivered may still be.
         return (_to_shift_lead(NotifyReason.HAND_OVER_UNANSWERED, shift_lead),)
@@ -75,6 +75,9 @@ def _hand_over_changed(news: News, shift_lead: bool) -> tuple[Decision, ...]:
     withdrawn = Decision(NOBODY, Verdict.WITHDRAW, NotifyReason.NO_LONGER_NEEDED)
     if news.hand_over_state is HandOverState.REFUSED:
         return withdrawn, _to_shift_lead(NotifyReason.HAND_OVER_REFUSED, shift_lead)
+    if news.hand_over_state is HandOverState.WITHDRAWN:
+        # Also where the request was not confirmed as delivered: it may have arrived all the same.
+        return withdrawn, _to_agency(news.agency, news, directory, NotifyReason.HAND_OVER_WITHDRAWN)
     return (withdrawn,)
 
 

@@ -10,6 +10,7 @@ class NotifyReason(StrEnum):
     WORK_ORDER_TO_CONTRACTOR = "work_order_to_contractor"
     NO_UNIT_LEFT = "no_unit_left"
     URGENT_TASK_WAITS = "urgent_task_waits"
+    HAND_OVER_WITHDRAWN = "hand_over_withdrawn"
     HAND_OVER_REFUSED = "hand_over_refused"
     HAND_OVER_UNANSWERED = "hand_over_unanswered"
     URGENT_UNACKNOWLEDGED = "urgent_unacknowledged"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from schemas.vocabulary.dispatching import HandOverState
 from schemas.vocabulary.natures import NATURES
 from services.notify.domain.directory import Directory, PlaceEntry
 from services.notify.domain.news import News
@@ -18,6 +19,7 @@ WHY = {
     NotifyReason.NO_UNIT_LEFT: ("Aucun équipage disponible", "No unit left"),
     NotifyReason.URGENT_TASK_WAITS: ("Mission P1 en attente d'équipage", "P1 task waits for a unit"),
     NotifyReason.URGENT_UNACKNOWLEDGED: ("Fiche P1 que personne n'a acquittée", "P1 incident that nobody acknowledged"),
+    NotifyReason.HAND_OVER_WITHDRAWN: ("Intervention annulée", "Your intervention is no longer needed"),
     NotifyReason.HAND_OVER_REFUSED: ("Un partenaire a refusé", "A partner refused"),
     NotifyReason.HAND_OVER_UNANSWERED: ("Un partenaire n'a pas acquitté", "A partner did not acknowledge"),
     NotifyReason.NOTIFICATION_FAILED: ("Un partenaire n'a pas pu être prévenu", "A partner could not be told"),
@@ -94,10 +96,10 @@ def _commune(news: News, directory: Directory | None) -> str | None:
 
 
 def _links(news: News, dispatch_url: str) -> dict[str, str]:
-    """Where the receiver answers: the doors of dispatch."""
+    """Where the receiver answers: the doors of dispatch. A hand-over that was withdrawn has no answer."""
     root = dispatch_url.rstrip("/")
     links = {"incident": f"{root}/v1/incidents/{news.incident_id}"}
-    if news.hand_over:
+    if news.hand_over and news.hand_over_state is not HandOverState.WITHDRAWN:
         door = f"{root}/v1/hand-overs/{news.hand_over}"
         links |= {step: f"{door}/{step}" for step in ("acknowledge", "refuse", "complete")}
     if news.work_order:

@@ -8,6 +8,7 @@ from schemas.codec import Undecodable, decode
 from schemas.messages.dispatching import SilenceChanged
 from schemas.pack.holder import PackHolder
 from schemas.pack.pack import CityPack
+from schemas.vocabulary.scopes import scope_key
 from services.chassis import logs
 from services.chassis.clock import Clock
 from services.triage.screening.domain.legal_gate import Basis, CentreGate, LegalGate
@@ -54,7 +55,7 @@ class RulesInForce:
             return
         silence = Silence(
             changed.silence_id,
-            changed.scope,
+            changed.event_key,
             changed.starts_at.timestamp(),
             changed.ends_at.timestamp(),
             changed.under_test,
@@ -89,7 +90,7 @@ class RulesInForce:
     def _pack_changed(self, pack: CityPack) -> None:
         packs = self._packs.packs.values()
         under_test = {
-            site.id: site.under_test_until.timestamp()
+            scope_key(held.centre.code, f"site:{site.id}"): site.under_test_until.timestamp()
             for held in packs
             for site in held.sites
             if site.under_test_until is not None

@@ -15,6 +15,7 @@ from schemas.vocabulary.signals import DeviceKind, MatchReason, Outcome, Phase, 
 from schemas.wire import Origin, Position
 
 CENTRE = "99006"
+NEIGHBOUR = "99007"
 SCHOOL, SHOP, SQUARE = "school", "shop", "square"
 CLOCK = Position(lat=49.12, lon=6.17)
 PATROLS = ("pm-1", "pm-2", "pm-3")
@@ -90,6 +91,12 @@ def city(**changes: Any) -> CityPack:
     return CityPack(**parts | changes)
 
 
+def neighbour(**changes: Any) -> CityPack:
+    """Another centre of the deployment, whose sites and sector have the same ids; one patrol of its own."""
+    centre = Centre(code=NEIGHBOUR, name="Voisine", communes=(Commune(insee=NEIGHBOUR, name="Voisine"),))
+    return city(**{"centre": centre, "units": (patrol("nb-1", 1, commune=NEIGHBOUR),)} | changes)
+
+
 def signal(nature: Nature, device: str = "panel-school", **more: Any) -> Signal:
     """A signal of the small city, just received; `site` follows the panel."""
     sites = {"panel-school": SCHOOL, "panel-shop": SHOP}
@@ -158,3 +165,8 @@ def outcome(of: Signal, what: Outcome, reason: ScreeningReason, **more: Any) -> 
 def ago(**parts: float) -> datetime:
     """A moment that long ago."""
     return now() - timedelta(**parts)
+
+
+def ahead(**parts: float) -> str:
+    """A moment that lies so far ahead, as the doors take it."""
+    return (now() + timedelta(**parts)).isoformat()

@@ -12,7 +12,7 @@ from services.dispatch.domain.assignment import Step
 from services.dispatch.domain.recommending import recommend
 from services.dispatch.domain.recommending.recording import from_inputs
 from services.dispatch.store import tables
-from tests.flow.dispatch.builders import PATROLS, ago, signal, sos
+from tests.flow.dispatch.builders import PATROLS, ago, ahead, signal, sos
 from tests.flow.dispatch.world import World
 
 
@@ -232,7 +232,7 @@ async def test_more_units_are_offered_when_a_verified_intrusion_gets_a_second_se
 
 async def test_a_silence_makes_an_urgent_alarm_operator_confirmed_and_hides_nothing(world: World) -> None:
     """Under a test nobody is engaged by itself, also not by a further alarm; the operator's word engages."""
-    body = {"scope": "site:school", "reason": "drill", "ends_at": "2099-01-01T00:00:00Z", "under_test": True}
+    body = {"scope": "site:school", "reason": "drill", "ends_at": ahead(hours=1), "under_test": True}
     assert (await world.http.post("/v1/silences", json=body)).status_code == 201
     incident = await world.urgent(signal(Nature.FIRE))
     await world.urgent(signal(Nature.FIRE, "detector-2", site="school"))
@@ -245,7 +245,7 @@ async def test_a_silence_makes_an_urgent_alarm_operator_confirmed_and_hides_noth
 
 async def test_a_silence_also_holds_for_an_urgent_alarm_that_joins(world: World) -> None:
     """A hold-up that joins an intrusion of the same panel under test raises the priority but engages nobody."""
-    body = {"scope": "device:panel-school", "reason": "drill", "ends_at": "2099-01-01T00:00:00Z"}
+    body = {"scope": "device:panel-school", "reason": "drill", "ends_at": ahead(hours=1)}
     await world.http.post("/v1/silences", json=body)
     incident = await world.urgent(signal(Nature.INTRUSION))
     assert await world.urgent(signal(Nature.HOLD_UP)) == incident

@@ -90,27 +90,6 @@ async def test_lists_page_without_a_gap(world: World) -> None:
     assert (len(seen), set(seen)) == (5, made)
 
 
-async def test_silences_are_set_listed_and_ended(world: World) -> None:
-    """One a scope: a new one ends the old; ended it is gone, and screening gets a tombstone for its scope."""
-    body = {"scope": "site:shop", "reason": "works", "ends_at": "2099-01-01T00:00:00Z"}
-    for _ in range(2):
-        [made] = [(await world.http.post("/v1/silences", json=body)).json()]
-    [held] = (await world.http.get("/v1/silences")).json()
-    assert held["silence_id"] == made["silence_id"]
-    url = f"/v1/silences/{made['silence_id']}"
-    assert (await world.http.delete(url)).status_code == 204
-    problem(await world.http.delete(url), 404, "not-found")
-    sent = [row for row in await world.rows(tables.outbox) if row["topic"] == "silences"]
-    assert [row["value"] is None for row in sorted(sent, key=lambda row: row["position"])] == [
-        False,
-        True,
-        False,
-        True,
-    ]
-    late = body | {"ends_at": "2020-01-01T00:00:00Z"}
-    problem(await world.http.post("/v1/silences", json=late), 422, "ends-before-start")
-
-
 async def test_what_became_of_a_signal_can_be_asked(world: World) -> None:
     """By its id: outcome and reason, and the card that holds it; 404 until something is known."""
     of = signal(Nature.FIRE)

@@ -80,6 +80,16 @@ def test_a_refused_hand_over_is_withdrawn_and_told_to_the_shift_lead() -> None:
     assert told == Decision(SHIFT_LEAD, Verdict.TELL, NotifyReason.HAND_OVER_REFUSED)
 
 
+def test_a_withdrawn_hand_over_is_told_to_its_agency() -> None:
+    """What is not sent yet is stopped, and who may have it already learns that nobody need come."""
+    taken_back = news(IncidentEvent.HAND_OVER_CHANGED, hand_over_state=HandOverState.WITHDRAWN)
+    withdrawn, told = decide(taken_back, DIRECTORY, shift_lead=True)
+    assert withdrawn.verdict is Verdict.WITHDRAW
+    assert told == Decision("sdis", Verdict.TELL, NotifyReason.HAND_OVER_WITHDRAWN)
+    _, unreached = decide(replace(taken_back, agency="mute"), DIRECTORY, shift_lead=True)
+    assert unreached == Decision("mute", Verdict.FAIL, NotifyReason.NO_CHANNEL)
+
+
 def test_an_unanswered_hand_over_is_told_to_the_shift_lead_and_stays_to_be_sent() -> None:
     """Dispatch's waiting in vain alerts the lead; the partner's own message is not withdrawn."""
     late = news(IncidentEvent.HAND_OVER_CHANGED, hand_over_state=HandOverState.SENT)

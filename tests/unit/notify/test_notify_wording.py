@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.vocabulary.dispatching import IncidentEvent
+from schemas.vocabulary.dispatching import HandOverState, IncidentEvent
 from schemas.vocabulary.natures import Nature
 from services.notify.domain.decision import Verdict, decide
 from services.notify.domain.reasons import NotifyReason
@@ -24,6 +24,17 @@ def test_a_hand_over_says_what_where_and_how_to_answer() -> None:
     assert body["position"] == {"lat": 49.1068, "lon": 6.2168}
     assert body["instructions"] == {"fr": "Évacuer.", "en": "Evacuate."}
     assert body["links"]["acknowledge"] == "http://dispatch.test:8100/v1/hand-overs/hand-over-1/acknowledge"
+
+
+def test_a_withdrawn_hand_over_says_so_and_asks_for_no_answer() -> None:
+    """The same hand-over by its id, why, in both languages; no door to acknowledge what is no longer wanted."""
+    gone = news(IncidentEvent.HAND_OVER_CHANGED, hand_over_state=HandOverState.WITHDRAWN, why="dismissed")
+    letter = compose("key-2", gone, NotifyReason.HAND_OVER_WITHDRAWN, DIRECTORY, URL)
+    assert letter.title == "[P1] Intervention annulée : Alarme incendie, École des Tilleuls"
+    assert letter.text.splitlines()[0] == "Intervention annulée / Your intervention is no longer needed"
+    assert (letter.body["hand_over_id"], letter.body["reason"]) == ("hand-over-1", "hand_over_withdrawn")
+    assert letter.body["because"] == "dismissed"
+    assert set(letter.body["links"]) == {"incident"}
 
 
 def test_people_read_french_first_and_english_beside() -> None:
@@ -55,7 +66,7 @@ def test_every_reason_to_tell_has_words() -> None:
         for event in IncidentEvent
         for decision in decide(news(event, failed_recipient="sdis"), DIRECTORY, shift_lead=True)
         if decision.verdict is Verdict.TELL
-    } | {NotifyReason.HAND_OVER_REFUSED}
+    } | {NotifyReason.HAND_OVER_REFUSED, NotifyReason.HAND_OVER_WITHDRAWN}
     assert told <= set(WHY)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.messages.signal import Alarm, Signal
 from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.scopes import scope_key
 from schemas.vocabulary.signals import DeviceKind, Phase, ScreeningReason
 from schemas.wire import Origin, Position
 from services.triage.correlation.domain.alarm_seen import AlarmSeen
@@ -63,17 +64,18 @@ def on_camera(at: float = 0.0, **changes: Any) -> SeenSignal:
 
 
 def rules(*silences: Silence, bases: tuple[Basis, ...] = (), under_test: dict[str, float] | None = None) -> Rulebook:
-    """A rulebook; the use case `people` is known in the centre, allowed only by `bases`."""
+    """A rulebook; the use case `people` is known in the centre, allowed only by `bases`; `under_test` by site."""
     book: dict[str, tuple[Silence, ...]] = {}
     for one in silences:
         book[one.scope] = (*book.get(one.scope, ()), one)
     gate = CentreGate("pack-1", bases, frozenset({"people"}))
-    return Rulebook(SilenceBook(book, under_test or {}), LegalGate({CENTRE: gate}))
+    until = {scope_key(CENTRE, f"site:{site}"): at for site, at in (under_test or {}).items()}
+    return Rulebook(SilenceBook(book, until), LegalGate({CENTRE: gate}))
 
 
 def silence(scope: str, start: float = 0.0, end: float = 3600.0, *, under_test: bool = False) -> Silence:
-    """A silence in force from `start` to `end`."""
-    return Silence(f"silence-{scope}", scope, T0 + start, T0 + end, under_test)
+    """A silence of the centre, in force from `start` to `end`."""
+    return Silence(f"silence-{scope}", scope_key(CENTRE, scope), T0 + start, T0 + end, under_test)
 
 
 def basis(start: float = -3600.0, end: float = 3600.0, cameras: frozenset[str] = frozenset()) -> Basis:

@@ -51,6 +51,15 @@ def test_a_site_under_test_is_silenced_by_silence_or_by_pack() -> None:
     assert over.outcome is Outcome.ALARM
 
 
+def test_another_centre_s_site_of_the_same_id_is_not_silenced() -> None:
+    """Neither by silence nor by pack: two centres of one deployment may each have a school."""
+    elsewhere = seen(centre="57672")
+    book = rules(silence("site:school"), silence("sector:borny"), silence("device:panel-1"))
+    assert decide(elsewhere, book).outcome is Outcome.ALARM
+    assert decide(elsewhere, rules(under_test={"school": T0 + 10})).outcome is Outcome.ALARM
+    assert decide(seen(), book).outcome is Outcome.SILENCED
+
+
 @pytest.mark.parametrize(
     ("bases", "reason"),
     [

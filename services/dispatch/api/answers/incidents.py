@@ -77,6 +77,7 @@ class IncidentRow(BaseModel):
     attention: str | None = Field(description="why an operator should look; one word, none if nothing calls")
     escalation: EscalationShown | None = Field(description="none where the run card has no levels")
     flags: list[str]
+    duplicates: list[str] = Field(description="earlier incidents that it may be; see its `duplicates` for the scores")
     pack_version: str
     version: int
     revision: int
@@ -183,6 +184,7 @@ class IncidentCard(IncidentRow):
     notes: list[NoteShown]
     attachments: list[Attached]
     notifications: list[Notification]
+    broadcasts: list[str] = Field(description="ids of the descriptions that were broadcast about it, ended ones too")
     late_reports: list[LateReport]
     instructions_fr: str
     instructions_en: str

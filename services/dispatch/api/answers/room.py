@@ -11,6 +11,7 @@ from schemas.vocabulary.dispatching import (
     UnitState,
 )
 from schemas.vocabulary.signals import Outcome, ScreeningReason
+from services.dispatch.actions.silencing import SilenceSource
 from services.dispatch.api.answers.coverage import MoveUpOfUnit
 from services.dispatch.api.answers.engaging import PlaceShown
 
@@ -82,14 +83,19 @@ class KioskCall(BaseModel):
 
 
 class Silence(BaseModel):
-    """A silence or a site under test."""
+    """A silence or a site under test of one centre. One of the city pack has no id and no start: it ends with the pack.
 
-    silence_id: str
+    `remaining_s`: whole seconds until it ends, 0 once it has.
+    """
+
+    silence_id: str | None
     centre: str
     scope: str
+    source: SilenceSource
     under_test: bool
-    starts_at: datetime
+    starts_at: datetime | None
     ends_at: datetime
+    remaining_s: int
     reason: str
     set_by: str
     ended_at: datetime | None

@@ -52,6 +52,7 @@ incidents = Table(
     words("traceparent"),
     Column("flags", ARRAY(Text), nullable=False),
     Column("address_words", TSVECTOR, Computed("to_tsvector('french'::regconfig, address)", persisted=True)),
+    Column("duplicates", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 Index("ix_incidents_address_words", incidents.c.address_words, postgresql_using="gin")
 _UNFINISHED = text("state IN ('open', 'in_progress')")

@@ -1,7 +1,7 @@
 """The live stream, the outbox, offsets, leases, idempotency keys, city packs."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.dispatch.store.tables.columns import metadata, when, words
 
@@ -18,6 +18,7 @@ stream = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     words("kind", required=True),
     words("unit"),
+    Column("audience", ARRAY(Text)),
     Column("data", JSONB, nullable=False),
     when("at", required=True),
 )

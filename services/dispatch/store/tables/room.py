@@ -41,7 +41,7 @@ silences = Table(
     words("set_by", required=True),
     when("ended_at"),
 )
-Index("ix_silences_scope", silences.c.scope, postgresql_where=text("ended_at IS NULL"))
+Index("ix_silences_scope", silences.c.centre, silences.c.scope, postgresql_where=text("ended_at IS NULL"))
 
 broadcasts = Table(
     "broadcasts",
@@ -55,6 +55,7 @@ broadcasts = Table(
     words("set_by", required=True),
     when("starts_at", required=True),
     when("ends_at", required=True),
+    when("shown_at"),
     when("ended_at"),
     words("ended_by"),
 )

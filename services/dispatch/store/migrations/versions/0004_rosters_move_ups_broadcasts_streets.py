@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("set_by", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["incident_id"], ["dispatch.incidents.id"], name=op.f("fk_broadcasts_incident_id")),
@@ -203,6 +204,11 @@ def upgrade() -> None:
     )
     op.add_column("incidents", sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch")
     op.add_column("incidents", sa.Column("protected_address", sa.Text(), nullable=True), schema="dispatch")
+    op.add_column(
+        "incidents",
+        sa.Column("duplicates", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        schema="dispatch",
+    )
     op.create_index(
         "ix_incidents_escalate",
         "incidents",
@@ -229,11 +235,15 @@ def upgrade() -> None:
         sa.Column("off_when_clear", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         schema="dispatch",
     )
+    op.add_column("stream", sa.Column("audience", postgresql.ARRAY(sa.Text()), nullable=True), schema="dispatch")
+    _index_silences("centre", "scope")
 
 
 def downgrade() -> None:
     """Takes it back."""
     op.drop_column("units", "off_when_clear", schema="dispatch")
+    _index_silences("scope")
+    op.drop_column("stream", "audience", schema="dispatch")
     op.drop_column("units", "trackers", schema="dispatch")
     op.drop_index(
         "ix_incidents_unfinished_opened",
@@ -250,6 +260,7 @@ def downgrade() -> None:
     op.create_unique_constraint(op.f("uq_tasks_incident_id_kind"), "tasks", ["incident_id", "kind"], schema="dispatch")
     op.drop_index(op.f("ix_tasks_incident_id"), table_name="tasks", schema="dispatch")
     op.drop_column("incidents", "protected_address", schema="dispatch")
+    op.drop_column("incidents", "duplicates", schema="dispatch")
     op.drop_column("incidents", "escalate_at", schema="dispatch")
     op.drop_column("incidents", "escalation", schema="dispatch")
     op.drop_index(
@@ -305,3 +316,10 @@ def downgrade() -> None:
     op.drop_table("protected_addresses", schema="dispatch")
     op.drop_index("ix_decisions_at", table_name="decisions", schema="dispatch")
     op.drop_table("decisions", schema="dispatch")
+
+
+def _index_silences(*columns: str) -> None:
+    """The index over silences that have not ended, made anew: two centres may have sites of one id."""
+    in_force = sa.text("ended_at IS NULL")
+    op.drop_index("ix_silences_scope", table_name="silences", schema="dispatch", postgresql_where=in_force)
+    op.create_index("ix_silences_scope", "silences", columns, schema="dispatch", postgresql_where=in_force)
