@@ -107,7 +107,7 @@ async def offer_units(
     diverted: list[str] = []
     for slot in slots:
         situation, advice, chosen = await _decide(work, situation, resting)
-        inputs = decision_inputs(case, situation, advice, basis)
+        inputs = decision_inputs(case, situation, advice, basis) | {"resting": sorted(resting)}
         if chosen is None:
             _wait(case, task, len(situation.units), bool(resting), inputs)
             break

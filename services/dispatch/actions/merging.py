@@ -1,6 +1,7 @@
 """Two incidents that are one: merged by themselves only while at most one is engaged, else proposed to an operator."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -8,7 +9,8 @@ from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskSta
 from services.dispatch.actions import intake
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
-from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
+from services.dispatch.domain.incident import Action, NotAllowed, check
+from services.dispatch.domain.merging import Merge, Pair, as_inputs, settle, side_of
 from services.dispatch.store import case as cases
 from services.dispatch.store import signals, tables
 from services.dispatch.store.case import SYSTEM, Case
@@ -24,17 +26,19 @@ class BothEngaged(Exception):
 async def propose(work: Work, one: str, other: str, times: Times) -> str:
     """Merges two incidents of one situation, or records the proposal on both; returns the incident that goes on."""
     first, second = await _both(work, one, other)
-    if first.incident.split_by_operator or second.incident.split_by_operator:
+    pair = _pair(first, second)
+    decided = settle(pair)
+    if decided is Merge.SPLIT_IS_FINAL:
         return first.incident.id
-    if not (first.incident.unfinished and second.incident.unfinished):
+    if decided is Merge.FINISHED:
         return first.incident.id if first.incident.unfinished else second.incident.id
-    if first.engaged and second.engaged:
-        await _propose_on(work, first, second)
-        await _propose_on(work, second, first)
+    if decided is Merge.BOTH_ENGAGED:
+        await _propose_on(work, first, second, pair)
+        await _propose_on(work, second, first, pair)
         keep(work, first)
         keep(work, second)
         return first.incident.id
-    return (await merge(work, first, second, times, reason="same_situation")).incident.id
+    return (await _merge(work, first, second, pair, times, reason="same_situation")).incident.id
 
 
 async def merge_by_operator(work: Work, one: str, other: str, times: Times, actor: str) -> Case:
@@ -42,20 +46,22 @@ async def merge_by_operator(work: Work, one: str, other: str, times: Times, acto
     first, second = await _both(work, one, other)
     check(first.incident, Action.MERGE)
     check(second.incident, Action.MERGE)
-    if first.engaged and second.engaged:
+    pair = _pair(first, second, ordered=True)
+    if settle(pair) is Merge.BOTH_ENGAGED:
         raise BothEngaged
     for case in (first, second):
         case.amend(revision=case.incident.revision + 1)
-    return await merge(work, first, second, times, reason="operator", actor=actor)
+    return await _merge(work, first, second, pair, times, reason="operator", actor=actor)
 
 
-async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: str, actor: str = SYSTEM) -> Case:
+async def _merge(
+    work: Work, first: Case, second: Case, pair: Pair, times: Times, *, reason: str, actor: str = SYSTEM
+) -> Case:
     """Keeps the furthest advanced; the other's unstarted tasks are cancelled, its ids lead to the kept one.
 
     The kept one is looked at again with the other's nature and all sources: what was more urgent there still is.
     """
-    keeps_first = outranks(first.incident, second.incident, first.engaged, second.engaged)
-    kept, lost = (first, second) if keeps_first else (second, first)
+    kept, lost = (first, second) if settle(pair) is Merge.KEEPS_FIRST else (second, first)
     for task in list(lost.tasks.values()):
         if not task.state.finished:
             lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
@@ -65,7 +71,8 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
         signals=kept.incident.signals + lost.incident.signals,
         sources=await signals.sources(work.conn, kept.incident.id, lost.incident.id),
     )
-    kept.record(IncidentEvent.MERGED, reason, actor=actor, detail={"merged": lost.incident.id})
+    inputs = _inputs(work, kept, pair)
+    kept.record(IncidentEvent.MERGED, reason, actor=actor, inputs=inputs, detail={"merged": lost.incident.id})
     await intake.reconsider(work, kept, lost.incident.nature, times, confirmed=intake.held(lost) or intake.held(kept))
     keep(work, lost)
     keep(work, kept)
@@ -94,7 +101,7 @@ async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
     keep(work, kept)
 
 
-async def _propose_on(work: Work, case: Case, other: Case) -> None:
+async def _propose_on(work: Work, case: Case, other: Case, pair: Pair) -> None:
     """Asks an operator, once for each other incident: further alarms of the situation do not ask again."""
     events = tables.events
     proposals = select(events.c.detail).where(
@@ -103,7 +110,18 @@ async def _propose_on(work: Work, case: Case, other: Case) -> None:
     if any(made["with"] == other.incident.id for made in (await work.conn.execute(proposals)).scalars()):
         return
     case.amend(attention=case.incident.attention or MERGE_PROPOSED)
-    case.record(IncidentEvent.MERGE_PROPOSED, "both_engaged", detail={"with": other.incident.id})
+    detail = {"with": other.incident.id}
+    case.record(IncidentEvent.MERGE_PROPOSED, Merge.BOTH_ENGAGED, inputs=_inputs(work, case, pair), detail=detail)
+
+
+def _pair(first: Case, second: Case, *, ordered: bool = False) -> Pair:
+    return Pair(side_of(first.incident, first.engaged), side_of(second.incident, second.engaged), ordered)
+
+
+def _inputs(work: Work, case: Case, pair: Pair) -> dict[str, Any]:
+    """What replay evaluates again: both sides as they were before anything was done."""
+    plain = {"clock": work.now.isoformat(), "pack_version": case.incident.pack_version}
+    return plain | {"merging": as_inputs(pair)}
 
 
 async def _both(work: Work, one: str, other: str) -> tuple[Case, Case]:
