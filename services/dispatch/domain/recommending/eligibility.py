@@ -82,6 +82,8 @@ def _not_suited(unit: UnitView, situation: Situation) -> Refusal | None:
         return Refusal.CALLS_FOR_HELP
     if not incident.capabilities <= unit.capabilities:
         return Refusal.LACKS_CAPABILITY
+    if unit.id in incident.asked_lately:
+        return Refusal.ASKED_LATELY
     return _bound(unit, situation)
 
 

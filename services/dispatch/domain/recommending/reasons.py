@@ -18,10 +18,13 @@ class Rule(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a unit stands where it stands among those that may be sent."""
+    """Why a unit stands where it stands among those that may be sent; `matched` with the others of a backlog,
+    `relieves` one on its way that would be there later."""
 
     FASTEST = "fastest"
     DIVERTED = "diverted"
+    MATCHED = "matched"
+    RELIEVES = "relieves"
     KEEPS_COVERAGE = "keeps_coverage"
     WITHIN_TARGET = "within_target"
     SLOWER = "slower"
@@ -40,6 +43,7 @@ class Refusal(StrEnum):
     DUTY_ENDS = "duty_ends"
     LACKS_CAPABILITY = "lacks_capability"
     CALLS_FOR_HELP = "calls_for_help"
+    ASKED_LATELY = "asked_lately"
     OCCUPIED = "occupied"
     DIVERTED_BEFORE = "diverted_before"
     GAIN_TOO_SMALL = "gain_too_small"

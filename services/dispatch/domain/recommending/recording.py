@@ -11,7 +11,6 @@ from typing import Any
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.recommending.coverage import Coverage
-from services.dispatch.domain.recommending.matching import Backlog
 from services.dispatch.domain.recommending.policy import Policy
 from services.dispatch.domain.recommending.situation import IncidentView, Situation, UnitView, Work
 
@@ -56,16 +55,6 @@ def from_inputs(inputs: Mapping[str, Any]) -> Situation:
     )
 
 
-def backlog_as_inputs(backlog: Backlog) -> dict[str, Any]:
-    """A backlog's inputs; units, coverage and policy are repeated by situation only where they are needed."""
-    return {"form": FORM, "situations": [as_inputs(known) for known in backlog.situations]}
-
-
-def backlog_from_inputs(inputs: Mapping[str, Any]) -> Backlog:
-    """The inverse of `backlog_as_inputs`; raises as `from_inputs`."""
-    return Backlog(tuple(from_inputs(known) for known in inputs["situations"]))
-
-
 def _incident_out(incident: IncidentView) -> dict[str, Any]:
     return {
         "id": incident.id,
@@ -74,6 +63,7 @@ def _incident_out(incident: IncidentView) -> dict[str, Any]:
         "target_s": incident.target_s,
         "capabilities": sorted(incident.capabilities),
         "declined": sorted(incident.declined),
+        "asked_lately": sorted(incident.asked_lately),
         "callers": sorted(incident.callers),
         "diversions": incident.diversions,
         "reliefs": incident.reliefs,
@@ -81,7 +71,7 @@ def _incident_out(incident: IncidentView) -> dict[str, Any]:
 
 
 def _incident_in(known: Mapping[str, Any]) -> IncidentView:
-    sets = {name: frozenset(known[name]) for name in ("capabilities", "declined", "callers")}
+    sets = {name: frozenset(known.get(name, ())) for name in ("capabilities", "declined", "asked_lately", "callers")}
     opened_at = datetime.fromisoformat(known["opened_at"])
     return IncidentView(**{**known, **sets, "priority": Priority(known["priority"]), "opened_at": opened_at})
 

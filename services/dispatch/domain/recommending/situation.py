@@ -14,8 +14,9 @@ from services.dispatch.domain.recommending.policy import Policy
 class IncidentView:
     """An incident with one free slot. `target_s`: seconds from `opened_at` to the first unit on scene.
 
-    `declined`: units that declined this slot or let its offer lapse; they come last. `callers`: units that ask for
-    help themselves and are not sent. `diversions`: how often it lost a unit that was on its way.
+    `declined`: units that declined this slot or let its offer lapse; they come last. `asked_lately`: those of them
+    that are not asked again yet. `callers`: units that ask for help themselves and are not sent.
+    `diversions`: how often it lost a unit that was on its way.
     `reliefs`: how often it was given a sooner one instead.
     """
 
@@ -25,6 +26,7 @@ class IncidentView:
     target_s: float
     capabilities: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    asked_lately: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
     diversions: int = 0
     reliefs: int = 0

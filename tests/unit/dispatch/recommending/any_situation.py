@@ -65,6 +65,7 @@ def situations(draw: st.DrawFn) -> Situation:
         needed,
         draw(some),
         draw(some),
+        draw(some),
         draw(st.integers(0, 1)),
     )
     return Situation(

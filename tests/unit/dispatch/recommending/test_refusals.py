@@ -32,6 +32,15 @@ def test_a_unit_is_refused_with_its_reason(changes: dict[str, Any], reason: Refu
     assert best(found).unit == "b"
 
 
+def test_a_unit_that_was_asked_lately_is_not_asked_again_yet() -> None:
+    """Neither idle nor last of all: who let the offer lapse a moment ago has its rest, however near."""
+    asked = frozenset({"a"})
+    scene = situation({idle("a"): 1.0, idle("b"): 500.0}, incident(declined=asked, asked_lately=asked))
+    found = recommend(scene)
+    assert [known.unit for known in found.ranked] == ["b"]
+    assert [(known.unit, known.reason) for known in found.refused] == [("a", Refusal.ASKED_LATELY)]
+
+
 def test_an_unreachable_unit_is_refused_with_the_travel_engine_s_word() -> None:
     """No huge number stands for no way."""
     scene = situation({idle("b"): 5.0}, units=(idle("a"), idle("b")), unreachable={"a": "no_path"})
