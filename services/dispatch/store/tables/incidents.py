@@ -133,6 +133,7 @@ events = Table(
     Column("inputs", JSONB, nullable=False),
     Column("detail", JSONB, nullable=False),
 )
+Index("ix_events_at", events.c.at)
 
 decisions = Table(
     "decisions",
