@@ -21,6 +21,7 @@ class IncidentEvent(StrEnum):
     SIGNAL_LINKED = "signal_linked"
     SIGNAL_ANNOTATED = "signal_annotated"
     PRIORITY_RAISED = "priority_raised"
+    CARD_APPLIED = "card_applied"
     ACKNOWLEDGED = "acknowledged"
     VERIFIED = "verified"
     DISMISSED = "dismissed"

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from schemas.pack.devices import Device
 from schemas.pack.pack import CityPack
 from schemas.pack.places import Centre, Commune, Site
-from schemas.pack.responders import Agency, RunCard
+from schemas.pack.responders import Agency
 from services.chassis import logs
+from services.dispatch.cards import card_of, night_of, opening_of
+from services.dispatch.domain.opening import Night, Opening, is_night, is_open
 from services.dispatch.domain.report import Place
-from services.dispatch.domain.run_card import Card, Need
+from services.dispatch.domain.run_card import Card
 from services.dispatch.domain.travelling import TravelTimes
 from services.dispatch.store.tables import current_packs, packs
 from services.dispatch.travel.of_pack import travel_of
@@ -58,22 +62,42 @@ class Book:
         known = self.sites.get(site) if site else None
         return known.kind.value if known else None
 
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The centre's clock. Raises ZoneInfoNotFoundError or ValueError; a pack with another name is not let in."""
+        return ZoneInfo(self.pack.centre.timezone)
 
-def card_of(card: RunCard) -> Card:
-    """The run card as the domain knows it."""
-    return Card(
-        id=card.id,
-        natures=frozenset(card.natures),
-        priority=card.priority,
-        engagement=card.engagement,
-        needs=tuple(Need(r.kind, r.count, r.capabilities, r.agency) for r in card.responders),
-        verify_first=card.verify_first,
-        site_kinds=frozenset(kind.value for kind in card.site_kinds),
-        min_sources=card.min_sources,
-        target_s=card.target_s,
-        instructions_fr=card.instructions_fr,
-        instructions_en=card.instructions_en,
-    )
+    @cached_property
+    def night(self) -> Night:
+        """When it is night."""
+        return night_of(self.pack.centre)
+
+    @cached_property
+    def openings(self) -> dict[str, Opening]:
+        """When each site is open."""
+        return {site.id: opening_of(site) for site in self.pack.sites}
+
+    def site_open(self, site: str | None, at: datetime) -> bool | None:
+        """Whether a site is open at an aware instant; None where that is unknown."""
+        opening = self.openings.get(site) if site else None
+        return is_open(opening, at, self.zone) if opening else None
+
+    def is_night(self, at: datetime) -> bool:
+        """Whether it is night at an aware instant."""
+        return is_night(self.night, at, self.zone)
+
+    def card(self, name: str | None) -> Card | None:
+        """The run card of that id."""
+        return next((card for card in self.cards if card.id == name), None)
+
+
+def zone_known(name: str) -> bool:
+    """True if this machine knows the time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 BARE = "none"

@@ -1,4 +1,4 @@
-"""What falls due: unanswered offers, unanswered hand-overs, waiting tasks, alarms nobody claimed, unseen P1.
+"""What falls due: unanswered offers and hand-overs, waiting tasks, alarms nobody claimed, unseen P1, escalations.
 
 Due times stand in PostgreSQL and are compared with its clock, so that they survive a restart; every process may
 run this loop, since each action checks again under the incident's lock.
@@ -19,14 +19,14 @@ from services.chassis import logs
 from services.chassis.database import away
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch import messages
-from services.dispatch.actions import engaging, intake, kiosks, partners, reporting
+from services.dispatch.actions import engaging, escalating, intake, kiosks, partners, reporting
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
 from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import case as cases
-from services.dispatch.store import due, signals, tables
+from services.dispatch.store import due, protection, signals, tables
 from services.dispatch.store.work import Work, run
 
 log = logs.get(__name__)
@@ -72,6 +72,7 @@ class Timers:
             "engageable": self._waiting_tasks,
             "unclaimed": self._unclaimed_alarms,
             "unseen_late": self._unacknowledged_p1,
+            "escalations": self._escalations,
         }
         for name, step in steps.items():
             if seen[name]:
@@ -142,6 +143,17 @@ class Timers:
 
             await self._in_transaction(act)
 
+    async def _escalations(self) -> None:
+        for row in await self._rows(due.ESCALATIONS_DUE.order_by(tables.incidents.c.escalate_at)):
+
+            async def act(work: Work, row: Ids = row) -> None:
+                case = await cases.load(work, row[0])
+                if case is not None:
+                    await escalating.if_due(work, case, self._times.offer)
+                    keep(work, case)
+
+            await self._in_transaction(act)
+
     async def _rows(self, query: Select[Any], values: dict[str, float] | None = None) -> list[Ids]:
         async with self._engine.connect() as conn:
             return [tuple(row) for row in await conn.execute(query.limit(AT_ONCE), values or {})]
@@ -174,9 +186,10 @@ async def claim(work: Work, signal_id: str, times: Times) -> None:
 
 
 async def forget(engine: AsyncEngine, kept: timedelta) -> None:
-    """Deletes stream and outbox rows and idempotency keys that nobody asks for any more."""
+    """Deletes stream and outbox rows, idempotency keys and protected addresses that nobody asks for any more."""
     before = func.clock_timestamp() - kept
     async with engine.begin() as conn:
         await conn.execute(delete(tables.stream).where(tables.stream.c.at < before))
         await conn.execute(delete(tables.outbox).where(tables.outbox.c.sent_at < before))
         await conn.execute(delete(tables.idempotency).where(tables.idempotency.c.at < before))
+        await protection.forget(conn, before)

@@ -1,19 +1,20 @@
 """Incidents and assignments as consoles, tablets and the API see them: one shape for all three."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from schemas.vocabulary.natures import NATURES
 from services.dispatch.domain.assignment import Assignment, allowed
+from services.dispatch.domain.escalating import next_level
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place
-from services.dispatch.domain.run_card import Card
 from services.dispatch.packs import Book
 from services.dispatch.store.case import Case
 
 
-def incident_view(incident: Incident) -> dict[str, Any]:
-    """The incident itself, as a row of the console's list."""
+def incident_view(incident: Incident, book: Book | None) -> dict[str, Any]:
+    """The incident itself, as a row of the console's list; `book` is its version of the pack."""
     words = NATURES[incident.nature]
     return {
         "incident_id": incident.id,
@@ -46,6 +47,7 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         "linked_to": incident.linked_to,
         "merged_into": incident.merged_into,
         "attention": incident.attention,
+        "escalation": escalation_view(incident, book),
         "flags": list(incident.flags),
         "pack_version": incident.pack_version,
         "version": incident.version,
@@ -57,7 +59,7 @@ def case_view(case: Case) -> dict[str, Any]:
     """The incident with its tasks, assignments, hand-overs and work orders."""
     state = case.snapshot()
     parts = {name: state[name] for name in ("tasks", "assignments", "hand_overs", "work_orders")}
-    return incident_view(case.incident) | parts
+    return incident_view(case.incident, case.book) | parts
 
 
 def assignment_view(assignment: Assignment) -> dict[str, Any]:
@@ -82,9 +84,9 @@ def assignment_view(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def tablet_view(incident: Incident, book: Book, signal_ids: list[str]) -> dict[str, Any]:
-    """What an officer needs to know of the incident."""
-    card = card_named(book, incident.run_card)
+def tablet_view(incident: Incident, book: Book, signal_ids: list[str], protected: Mapping[str, str]) -> dict[str, Any]:
+    """What an officer needs to know of the incident. `protected`: what is to be known at protected addresses, by id."""
+    card = book.card(incident.run_card)
     site = book.sites.get(incident.site) if incident.site else None
     words = NATURES[incident.nature]
     return {
@@ -101,14 +103,28 @@ def tablet_view(incident: Incident, book: Book, signal_ids: list[str]) -> dict[s
         "notes_en": site.notes_en if site else "",
         "instructions_fr": card.instructions_fr if card else "",
         "instructions_en": card.instructions_en if card else "",
+        "protected_instructions": protected.get(incident.protected_address or ""),
         "signal_ids": signal_ids,
         "traceparent": incident.traceparent,
     }
 
 
-def card_named(book: Book, name: str | None) -> Card | None:
-    """The run card of that id in this version of the pack."""
-    return next((card for card in book.cards if card.id == name), None)
+def escalation_view(incident: Incident, book: Book | None) -> dict[str, Any] | None:
+    """How far the incident's run card is escalated, and what would come next; None where it has no levels."""
+    card = book.card(incident.run_card) if book else None
+    if card is None or not card.levels:
+        return None
+    reached = card.levels[incident.escalation - 1] if incident.escalation else None
+    further = next_level(card, incident.escalation)
+    return {
+        "level": incident.escalation,
+        "levels": len(card.levels),
+        "name_fr": reached.name_fr if reached else None,
+        "name_en": reached.name_en if reached else None,
+        "next_fr": further.name_fr if further else None,
+        "next_en": further.name_en if further else None,
+        "next_at": moment(incident.escalate_at),
+    }
 
 
 def place_view(place: Place | None) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.timers import Timers
 
-INCIDENT_ORDERS = "acknowledge verify dismiss reopen assign backup merge unmerge split close notes"
+INCIDENT_ORDERS = "acknowledge verify dismiss reopen assign backup merge unmerge split close notes escalate"
 DOORS = {
     "GET /v1/incidents": "",
     "GET /v1/incidents/{}": "404",
@@ -40,6 +40,9 @@ DOORS = {
     "GET /v1/silences": "",
     "POST /v1/silences": "",
     "DELETE /v1/silences/{}": "404",
+    "GET /v1/protected-addresses": "",
+    "POST /v1/protected-addresses": "",
+    "DELETE /v1/protected-addresses/{}": "404",
     "GET /v1/stream": "",
 }
 WITHOUT_KEY = {"POST /v1/urgent"}

@@ -91,7 +91,7 @@ def _centre(draft: Draft) -> Iterator[Finding]:
 def _timezone(item: Item[Centre]) -> Iterator[Finding]:
     try:
         ZoneInfo(item.model.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         yield error(
             item.entry.place("timezone"),
             f"fuseau horaire inconnu « {item.model.timezone} » ; écrivez par exemple Europe/Paris",

@@ -7,6 +7,7 @@ from schemas.vocabulary.dispatching import IncidentEvent
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Outcome, Phase
 from services.dispatch import messages
+from services.dispatch.actions import deciding
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.report import Report
 from services.dispatch.store import case as cases
@@ -22,6 +23,7 @@ async def annotate(work: Work, incident_id: str, report: Report) -> None:
     if case is None or not await signals.link(work, case.incident.id, report, signals.ANNOTATION):
         return
     _note(case, report)
+    await deciding.protect(work, case)
     keep(work, case)
 
 

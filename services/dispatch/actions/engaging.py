@@ -1,5 +1,6 @@
 """Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from schemas.vocabulary.dispatching import (
 )
 from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.adding import Addition, missing
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.recommending import Ranked, Recommendation, Situation, recommend
 from services.dispatch.domain.recommending.recording import as_inputs
@@ -38,20 +40,24 @@ SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
     """Adds the tasks of `card` that the case does not have yet, pending; more slots where more units are asked."""
+    return put_tasks(work, case, missing(case.tasks.values(), card.needs), card.id, ground)
+
+
+def put_tasks(work: Work, case: Case, additions: Iterable[Addition], card: str, reason: str) -> list[Task]:
+    """Puts what is to be added on the case, not engaged yet; returns the tasks that are new or have grown."""
     added = []
-    for need in card.needs:
-        held = next((task for task in case.tasks.values() if task.kind is need.kind), None)
-        if held is not None and (held.slots >= need.count or held.state.finished):
-            continue
+    for addition in additions:
+        held, need = addition.task, addition.need
+        state = _with_free_slots(held.state) if held else TaskState.PENDING
         task = (
-            replace(held, slots=need.count, state=_with_free_slots(held.state))
+            replace(held, slots=addition.slots, state=state, closed_at=None)
             if held
             else Task(
-                id=derived_id(case.incident.id, need.kind),
+                id=_task_id(case, need.kind),
                 incident_id=case.incident.id,
                 kind=need.kind,
-                state=TaskState.PENDING,
-                slots=need.count,
+                state=state,
+                slots=addition.slots,
                 capabilities=need.capabilities,
                 agency=need.agency,
                 created_at=work.now,
@@ -59,14 +65,20 @@ def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
         )
         case.put(task)
         added.append(task)
-        detail = {"task_id": task.id, "responder": task.kind, "slots": task.slots, "run_card": card.id}
-        case.record(IncidentEvent.TASK_ADDED, ground, detail=detail)
+        detail = {"task_id": task.id, "responder": task.kind, "slots": task.slots, "run_card": card}
+        case.record(IncidentEvent.TASK_ADDED, reason, detail=detail)
     return added
 
 
+def _task_id(case: Case, kind: ResponderKind) -> str:
+    """One task a kind as a rule; a level of escalation may ask the same kind for another."""
+    number = sum(1 for task in case.tasks.values() if task.kind is kind)
+    return derived_id(case.incident.id, kind, *([number] if number else []))
+
+
 def _with_free_slots(state: TaskState) -> TaskState:
-    """An engaged task that gets more slots waits for units again; one that waits for the operator goes on doing so."""
-    return TaskState.WAITING if state is TaskState.ENGAGED else state
+    """A task that is engaged, or ended, and gets more slots waits for units again; a pending one for the operator."""
+    return TaskState.WAITING if state is TaskState.ENGAGED or state.finished else state
 
 
 async def engage(work: Work, case: Case, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
@@ -104,7 +116,7 @@ async def offer_units(
     units = await fleet.lock_fleet(work, case.incident.centre, task.kind)
     resting = _lapsed(case, task, since=work.now - offer)
     situation, basis = await situation_of(work, case, task, units, _lapsed(case, task))
-    diverted: list[str] = []
+    diverted: list[tuple[str, str]] = []
     for slot in slots:
         situation, advice, chosen = await _decide(work, situation, resting)
         inputs = decision_inputs(case, situation, advice, basis) | {"resting": sorted(resting)}
@@ -112,15 +124,14 @@ async def offer_units(
             _wait(case, task, len(situation.units), bool(resting), inputs)
             break
         if chosen.diverts is not None:
-            await _divert(work, chosen.diverts, chosen.unit, case.incident.id)
-            diverted.append(chosen.diverts)
+            diverted.append((chosen.diverts, await _divert(work, chosen.diverts, chosen.unit, case.incident.id)))
         await assign(work, case, task, slot, units[chosen.unit], chosen.reason, offer, actor, inputs)
         situation = after_binding(situation, chosen.unit)
     else:
         case.put(replace(case.tasks[task.id], state=TaskState.ENGAGED))
     # Only now: this situation does not know whom the others are given, and would give the same unit again.
-    for incident in dict.fromkeys(diverted):
-        await _dispatch_again(work, incident, offer)
+    for incident, left in dict.fromkeys(diverted):
+        await _dispatch_again(work, incident, left, offer)
 
 
 async def _decide(
@@ -137,8 +148,8 @@ async def _decide(
         situation = without_diversion(situation, chosen.diverts)
 
 
-async def _divert(work: Work, incident_id: str, unit: str, to: str) -> None:
-    """Takes a unit off the way to something less urgent."""
+async def _divert(work: Work, incident_id: str, unit: str, to: str) -> str:
+    """Takes a unit off the way to something less urgent; returns the task that it leaves."""
     case = await cases.load(work, incident_id)
     if case is None:
         raise LookupError(f"incident {incident_id} is not stored")
@@ -147,12 +158,13 @@ async def _divert(work: Work, incident_id: str, unit: str, to: str) -> None:
     detail = {"assignment_id": held.id, "unit": unit, "slot": held.slot, "state": AssignmentState.DIVERTED, "to": to}
     case.record(IncidentEvent.ASSIGNMENT_CHANGED, DIVERTED, detail=detail)
     keep(work, case)
+    return held.task_id
 
 
-async def _dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
+async def _dispatch_again(work: Work, incident_id: str, task_id: str, offer: timedelta) -> None:
     """The incident that lost its unit asks for another at once, in the same transaction."""
     case = await cases.load(work, incident_id)
-    task = next((t for t in case.tasks.values() if t.kind is ResponderKind.PATROL), None) if case else None
+    task = case.tasks.get(task_id) if case else None
     if case is not None and task is not None and case.incident.unfinished:
         case.put(replace(task, state=TaskState.WAITING))
         await offer_units(work, case, case.tasks[task.id], offer, DIVERTED)

@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from schemas.vocabulary.dispatching import Engagement, IncidentEvent, IncidentState
+from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import Phase
-from services.dispatch.actions import engaging, joining, kiosks
+from services.dispatch.actions import deciding, engaging, escalating, joining, kiosks, reconsidering
 from services.dispatch.actions.annotating import annotate, attach_waiting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.arriving import Arrival, place
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place, Report
-from services.dispatch.domain.run_card import Ground, Plan, choose, plan
 from services.dispatch.messages import derived_id
 from services.dispatch.packs import Book, bare_book
 from services.dispatch.store import case as cases
@@ -83,11 +82,13 @@ async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, t
     sources = await signals.sources(work.conn, case.incident.id)
     case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
-    inputs = joining.inputs(work, case, arrival)
+    confirmed = await _to_be_confirmed(work, case.book, report)
+    seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed)
+    inputs = joining.inputs(work, case, arrival) | seen.inputs_if_nothing_follows
     case.record(IncidentEvent.SIGNAL_LINKED, place(arrival).reason, inputs=inputs, detail=detail)
     if report.nature is Nature.KIOSK_SOS:
         await kiosks.close_by_sos(work, report.device, case.incident.id)
-    await reconsider(work, case, report.nature, times, confirmed=await _to_be_confirmed(work, case.book, report))
+    await reconsidering.follow(work, case, seen, times.offer)
     keep(work, case)
     await attach_waiting(work, case, report.signal_id)
     return case.incident.id
@@ -105,52 +106,24 @@ async def open_incident(
     case = Case(incident, book, alarms=[report.signal_id])
     silence = report.silence_id or await signals.silence_over(work, report)
     confirmed = silence is not None or _told_or_under_test(work, book, report)
-    decided = decide(case, report.nature, confirmed=confirmed)
-    _apply_plan(case, decided)
+    decided = await deciding.decide(work, case, report.nature, silenced=confirmed)
+    card, ground, automatic = decided.plan.card, decided.plan.ground, decided.plan.automatic
+    deciding.apply(case, decided.plan)
     detail = {"signal_id": report.signal_id, "device": report.device, "linked_to": linked_to, "silence": silence}
-    inputs = joining.inputs(work, case, arrival)
-    case.record(IncidentEvent.OPENED, decided.ground, detail=detail, inputs=inputs)
+    inputs = joining.inputs(work, case, arrival) | decided.inputs
+    case.record(IncidentEvent.OPENED, ground, detail=detail, inputs=inputs)
     # The row must stand before the signal that refers to it.
     await cases.upsert_incident(work.conn, case.incident)
     await signals.link(work, incident.id, report, signals.ALARM)
     if report.nature is Nature.KIOSK_SOS:
         await kiosks.close_by_sos(work, report.device, incident.id)
-    engaging.add_tasks(work, case, decided.card, decided.ground)
-    if decided.automatic:
-        await engaging.engage(work, case, times.offer, decided.ground)
+    engaging.add_tasks(work, case, card, ground)
+    if automatic:
+        escalating.arm(work, case)
+        await engaging.engage(work, case, times.offer, ground)
     keep(work, case)
     await attach_waiting(work, case, report.signal_id)
     return incident.id
-
-
-async def reconsider(work: Work, case: Case, nature: Nature, times: Times, *, confirmed: bool) -> None:
-    """Looks at the run cards again with an alarm of `nature`: may raise the priority and add tasks, never takes back.
-
-    `confirmed`: the new alarm stands under a silence or test, so that an operator must confirm what it asks for.
-    """
-    waits = case.incident.engagement is Engagement.OPERATOR_CONFIRMED
-    decided = decide(case, nature, confirmed=confirmed or (held(case) and waits))
-    before = case.incident.priority
-    better = decided.card.priority.rank < before.rank
-    starts = decided.automatic and waits and not held(case) and decided.card.priority.rank <= before.rank
-    if not (better or starts):
-        return
-    _apply_plan(case, decided)
-    if better:
-        case.amend(nature=nature)
-        detail = {"from": before, "to": decided.card.priority, "run_card": decided.card.id}
-        case.record(IncidentEvent.PRIORITY_RAISED, decided.ground, detail=detail)
-    if not waits:
-        case.amend(engagement=Engagement.AUTOMATIC, verify_first=False)
-    engaging.add_tasks(work, case, decided.card, decided.ground)
-    if decided.automatic:
-        await engaging.engage(work, case, times.offer, decided.ground)
-
-
-def decide(case: Case, nature: Nature, *, confirmed: bool) -> Plan:
-    """The run card for an alarm of `nature` on the incident as it now stands, and whether it starts by itself."""
-    book, incident = case.book, case.incident
-    return plan(choose(book.cards, nature, incident.sources, book.site_kind(incident.site)), nature, confirmed)
 
 
 async def load(work: Work, incident_id: str) -> Case:
@@ -165,11 +138,6 @@ async def load(work: Work, incident_id: str) -> Case:
         incident_id = case.incident.merged_into
 
 
-def held(case: Case) -> bool:
-    """True if an operator was to confirm because of a silence or test; more alarms do not lift that."""
-    return "silenced" in case.incident.flags
-
-
 async def _to_be_confirmed(work: Work, book: Book, report: Report) -> bool:
     """True where a silence, a test or screening's word asks for an operator before anyone is sent."""
     return _told_or_under_test(work, book, report) or await signals.silence_over(work, report) is not None
@@ -180,21 +148,6 @@ def _told_or_under_test(work: Work, book: Book, report: Report) -> bool:
     under_test = site is not None and site.under_test_until is not None and site.under_test_until > work.now
     told = report.operator_confirmed or report.silence_id is not None
     return told or under_test
-
-
-def _apply_plan(case: Case, decided: Plan) -> None:
-    card = decided.card
-    flags = case.incident.flags
-    if decided.ground is Ground.SILENCED_URGENT and "silenced" not in flags:
-        flags = (*flags, "silenced")
-    case.amend(
-        priority=card.priority,
-        run_card=card.id,
-        verify_first=card.verify_first and not decided.automatic,
-        engagement=Engagement.AUTOMATIC if decided.automatic else Engagement.OPERATOR_CONFIRMED,
-        target_at=case.incident.opened_at + timedelta(seconds=card.target_s),
-        flags=flags,
-    )
 
 
 def _new_incident(report: Report, book: Book, linked_to: str | None) -> Incident:

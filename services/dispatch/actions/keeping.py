@@ -4,6 +4,7 @@ from services.chassis import logs
 from services.dispatch import messages, views
 from services.dispatch.metrics import INCIDENT_EVENTS
 from services.dispatch.store import case as cases
+from services.dispatch.store import protection
 from services.dispatch.store.case import Case
 from services.dispatch.store.signals import signal_ids_of
 from services.dispatch.store.work import Work
@@ -56,7 +57,8 @@ async def _show_assignments(work: Work, case: Case, *, active: bool) -> None:
     changed = [known for known in case.changed_of(case.assignments) if known.state.active is active]
     if not changed:
         return
-    card = views.tablet_view(case.incident, case.book, await _alarms(work, case))
+    protected = await protection.instructions(work.conn, [case.incident.protected_address])
+    card = views.tablet_view(case.incident, case.book, await _alarms(work, case), protected)
     for assignment in changed:
         work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
         work.publish("assignments", messages.assignment_message(work, case, assignment))

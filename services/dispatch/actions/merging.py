@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import intake
+from services.dispatch.actions import deciding, reconsidering
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.incident import Action, NotAllowed, check
@@ -65,15 +65,19 @@ async def _merge(
     for task in list(lost.tasks.values()):
         if not task.state.finished:
             lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
-    lost.amend(state=IncidentState.MERGED, merged_into=kept.incident.id, state_before_merge=lost.incident.state)
+    before = lost.incident.state
+    lost.amend(state=IncidentState.MERGED, merged_into=kept.incident.id, state_before_merge=before, escalate_at=None)
     lost.record(IncidentEvent.MERGED, reason, actor=actor, detail={"into": kept.incident.id})
     kept.amend(
         signals=kept.incident.signals + lost.incident.signals,
         sources=await signals.sources(work.conn, kept.incident.id, lost.incident.id),
     )
-    inputs = _inputs(work, kept, pair)
-    kept.record(IncidentEvent.MERGED, reason, actor=actor, inputs=inputs, detail={"merged": lost.incident.id})
-    await intake.reconsider(work, kept, lost.incident.nature, times, confirmed=intake.held(lost) or intake.held(kept))
+    deciding.mark(kept, lost.incident.protected_address)
+    confirmed = deciding.held(lost) or deciding.held(kept)
+    seen = await reconsidering.look_again(work, kept, lost.incident.nature, confirmed=confirmed)
+    detail, inputs = {"merged": lost.incident.id}, _inputs(work, kept, pair) | seen.inputs_if_nothing_follows
+    kept.record(IncidentEvent.MERGED, reason, actor=actor, detail=detail, inputs=inputs)
+    await reconsidering.follow(work, kept, seen, times.offer)
     keep(work, lost)
     keep(work, kept)
     return kept

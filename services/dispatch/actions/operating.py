@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import insert
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, ResponderKind, TaskState
-from services.dispatch.actions import engaging, partners, reporting
+from services.dispatch.actions import engaging, escalating, partners, reporting
 from services.dispatch.actions.choosing import situation_of
+from services.dispatch.domain.escalating import Trigger
 from services.dispatch.domain.incident import Action, NotAllowed, check
 from services.dispatch.domain.recommending import Recommendation, Refusal, recommend
 from services.dispatch.domain.task import Task
@@ -67,6 +68,7 @@ async def verify(work: Work, case: Case, result: str, actor: str, offer: timedel
     case.record(IncidentEvent.VERIFIED, result, actor=actor)
     if result == "confirmed":
         await engaging.engage(work, case, offer, "verified", actor)
+        escalating.arm(work, case)
     elif result == "false_alarm":
         await end_as_dismissed(work, case, "false_alarm", actor)
 
@@ -86,7 +88,7 @@ async def end_as_dismissed(work: Work, case: Case, reason: str, actor: str) -> N
     for task in list(case.tasks.values()):
         if not task.state.finished:
             case.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
-    case.amend(state=IncidentState.DISMISSED, attention=None)
+    case.amend(state=IncidentState.DISMISSED, attention=None, escalate_at=None)
     case.record(IncidentEvent.DISMISSED, "operator", actor=actor, detail={"why": reason})
 
 
@@ -125,6 +127,7 @@ async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, a
     Raises UnitRefused with the ranking's reason, NotAllowed if no slot is free.
     """
     begin(case, Action.ASSIGN)
+    escalating.arm(work, case)
     if unit_id is None:
         await engaging.engage(work, case, offer, "operator", actor)
         return
@@ -162,14 +165,26 @@ async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelt
     await engaging.offer_units(work, case, task, offer, "backup", actor)
 
 
+async def escalate(work: Work, case: Case, why: str | None, actor: str, offer: timedelta) -> None:
+    """The next level of the run card comes on top, and what still waited for a confirmation is engaged with it.
+
+    The reason becomes a line of the log. Raises NoFurtherLevel.
+    """
+    begin(case, Action.ESCALATE)
+    if why:
+        await note(work, case, why, actor, counted=True)
+    escalating.add_level(work, case, Trigger.OPERATOR, actor)
+    await engaging.engage(work, case, offer, Trigger.OPERATOR, actor)
+
+
 def _may_override(advice: Recommendation, unit_id: str) -> bool:
     return any(known.unit == unit_id and known.reason not in BINDING for known in advice.refused)
 
 
 def _patrol_task(work: Work, case: Case, slots: int = 1) -> Task:
-    for task in case.tasks.values():
-        if task.kind is ResponderKind.PATROL:
-            return task
+    held = [task for task in case.tasks.values() if task.kind is ResponderKind.PATROL]
+    if held:
+        return next((task for task in held if engaging.free_slots(case, task)), held[0])
     task = Task(
         id=derived_id(case.incident.id, ResponderKind.PATROL),
         incident_id=case.incident.id,

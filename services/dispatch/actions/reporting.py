@@ -55,6 +55,8 @@ async def _apply(work: Work, case: Case, assignment: Assignment, step: Step, off
         case.amend(attention=None)
     if after.state in {AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE}:
         engaging.start(case, "unit_on_its_way", after.unit)
+    if after.state is AssignmentState.ON_SCENE:
+        case.amend(escalate_at=None)
     if after.state is AssignmentState.DECLINED:
         await offer_again(work, case, case.tasks[after.task_id], offer)
     if after.state is AssignmentState.CLEARED:

@@ -1,14 +1,12 @@
 """An operator takes alarms out of an incident: they are a happening of their own. This is final."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from schemas.vocabulary.dispatching import Engagement, IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature
-from services.dispatch.actions import engaging
-from services.dispatch.domain.run_card import Ground, choose
+from services.dispatch.actions import deciding, engaging
 from services.dispatch.messages import derived_id
 from services.dispatch.store import case as cases
 from services.dispatch.store import mapping, signals
@@ -45,6 +43,7 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
             version=0,
             revision=1,
             signals=len(moving),
+            sources=len({row["device"] for row in moving}),
             folded=0,
             engagement=Engagement.OPERATOR_CONFIRMED,
             verify_first=False,
@@ -57,18 +56,22 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
             linked_to=case.incident.id,
             split_by_operator=True,
             attention=None,
+            run_card=None,
+            target_at=None,
+            protected_address=None,
+            flags=tuple(known for known in case.incident.flags if known != deciding.PROTECTED),
         ),
         case.book,
     )
-    card = choose(case.book.cards, nature, 1, case.book.site_kind(case.incident.site))
-    target = fresh.incident.opened_at + timedelta(seconds=card.target_s)
-    fresh.amend(priority=card.priority, run_card=card.id, target_at=target)
+    decided = await deciding.decide(work, fresh, nature, silenced=deciding.held(case), by_operator=True)
+    deciding.apply(fresh, decided.plan)
+    fresh.amend(verify_first=False)
     await cases.upsert_incident(work.conn, fresh.incident)
     ids = [row["signal_id"] for row in moving]
     await work.conn.execute(update(table).where(table.c.signal_id.in_(ids)).values(incident_id=fresh.incident.id))
-    fresh.amend(sources=await signals.sources(work.conn, fresh.incident.id))
-    fresh.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"from": case.incident.id})
-    engaging.add_tasks(work, fresh, card, Ground.CARD_OPERATOR)
+    detail = {"from": case.incident.id}
+    fresh.record(IncidentEvent.SPLIT, "operator", actor=actor, detail=detail, inputs=decided.inputs)
+    engaging.add_tasks(work, fresh, decided.plan.card, decided.plan.ground)
     sources = await signals.sources(work.conn, case.incident.id)
     case.amend(signals=max(1, case.incident.signals - len(moving)), sources=sources, split_by_operator=True)
     case.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"into": fresh.incident.id, "signals": ids})

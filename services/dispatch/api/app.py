@@ -15,7 +15,17 @@ from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
-from services.dispatch.api import assignments, incidents, merges, partners, room, streaming, units
+from services.dispatch.api import (
+    assignments,
+    escalations,
+    incidents,
+    merges,
+    partners,
+    protected,
+    room,
+    streaming,
+    units,
+)
 from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
 
@@ -45,7 +55,7 @@ def build(door: Door, health: Health) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag"],
     )
-    for part in (incidents, merges, assignments, units, partners, room, streaming):
+    for part in (incidents, merges, escalations, assignments, units, partners, room, protected, streaming):
         app.include_router(part.router)
     app.include_router(operations_routes(health))
     describe(app)

@@ -14,7 +14,7 @@ from services.dispatch.api.answers.engaging import AssignmentReported, Assignmen
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.assignment import Step, Verdict, allowed
-from services.dispatch.store import mapping, signals, tables
+from services.dispatch.store import mapping, protection, signals, tables
 from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
@@ -53,12 +53,14 @@ async def assignments(door: Door, unit: str | None, active: bool | None, limit: 
 async def _cards(door: Door, conn: AsyncConnection, incidents: set[str]) -> dict[str, dict[str, Any]]:
     """What an officer needs to know of each of these incidents, by id."""
     linked = await signals.signal_ids_of(conn, incidents)
+    rows = await conn.execute(select(tables.incidents).where(tables.incidents.c.id.in_(incidents)))
+    found = [mapping.incident_of(row) for row in rows.mappings()]
+    protected = await protection.instructions(conn, [incident.protected_address for incident in found])
     cards = {}
-    for row in (await conn.execute(select(tables.incidents).where(tables.incidents.c.id.in_(incidents)))).mappings():
-        incident = mapping.incident_of(row)
+    for incident in found:
         book = await door.library.version(conn, incident.centre, incident.pack_version)
         if book is not None:
-            cards[incident.id] = views.tablet_view(incident, book, linked.get(incident.id, []))
+            cards[incident.id] = views.tablet_view(incident, book, linked.get(incident.id, []), protected)
     return cards
 
 

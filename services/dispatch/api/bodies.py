@@ -152,6 +152,20 @@ class SilenceBody(Body):
     under_test: bool = False
 
 
+class ProtectedAddressBody(Body):
+    """Where a protected person lives: within `radius_m` metres; what is to be known there; an end is mandatory.
+
+    `instructions` stay in PostgreSQL and are erased when the protection ends.
+    """
+
+    centre: Insee | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    radius_m: Annotated[float, Field(ge=5, le=500)] = 50
+    instructions: Text
+    ends_at: Instant
+
+
 class OrderBody(Body):
     """A crew's report."""
 

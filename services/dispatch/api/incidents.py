@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState
 from services.chassis.problems import Problem
@@ -15,7 +16,7 @@ from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, IfMatch, open_case, tag
 from services.dispatch.store import mapping, tables
 from services.dispatch.store.case import Case
-from services.dispatch.store.reading import rows
+from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
@@ -53,7 +54,12 @@ async def incidents(
         edge = select(table.c.opened_at).where(table.c.id == before).scalar_subquery()
         same_moment = and_(table.c.opened_at == edge, table.c.id > before)
         query = query.where(or_(table.c.opened_at < edge, same_moment))
-    return [views.incident_view(mapping.incident_of(row)) for row in await rows(door.engine, query)]
+
+    async def act(conn: AsyncConnection) -> list[dict[str, Any]]:
+        found = [mapping.incident_of(row) for row in (await conn.execute(query)).mappings()]
+        return [views.incident_view(i, await door.library.version(conn, i.centre, i.pack_version)) for i in found]
+
+    return await read(door.engine, act)
 
 
 @router.get("/{incident_id}", **answers(IncidentCard, 404))

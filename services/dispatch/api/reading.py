@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dispatch import views
 from services.dispatch.api.door import Door, not_found
-from services.dispatch.store import mapping, tables
+from services.dispatch.store import mapping, protection, tables
 from services.dispatch.store.reading import read
 
 
@@ -35,13 +35,15 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
             "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
             "late_reports": [_plain(r) for r in await _rows(conn, tables.late_reports, incident_id)],
         }
-        run_card = views.card_named(book, incident.run_card) if book else None
+        protected = await protection.instructions(conn, [incident.protected_address])
+        run_card = book.card(incident.run_card) if book else None
         said = {
             "instructions_fr": run_card.instructions_fr if run_card else "",
             "instructions_en": run_card.instructions_en if run_card else "",
+            "protected_instructions": protected.get(incident.protected_address or ""),
             "traceparent": incident.traceparent,
         }
-        return views.incident_view(incident) | parts | said
+        return views.incident_view(incident, book) | parts | said
 
     return await read(door.engine, act, snapshot=True)
 

@@ -22,6 +22,7 @@ from services.dispatch.api.answers.room import KioskCall, PackApplied, PackInFor
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.report import Place, Report
+from services.dispatch.packs import zone_known
 from services.dispatch.store import tables
 from services.dispatch.store.reading import read, rows
 from services.dispatch.store.work import TooLarge, Work
@@ -37,7 +38,7 @@ async def enter_call(
     signal_id = str(uuid.uuid4())
 
     async def act(work: Work) -> dict[str, Any]:
-        centre = await _centre(door, work, body.centre)
+        centre = await centre_of(work, body.centre)
         call = await _call(door, work, body, centre, signal_id, actor)
         incident = await calling.enter(work, call, door.times)
         for text in filter(None, (body.text, body.caller and f"Requérant : {body.caller}")):
@@ -123,7 +124,7 @@ async def add_silence(
         raise Problem(422, "ends-before-start", "Fin avant début / ends before it starts", "Give a later `ends_at`.")
 
     async def act(work: Work) -> dict[str, Any]:
-        centre = await _centre(door, work, body.centre)
+        centre = await centre_of(work, body.centre)
         book = await work.book(centre)
         return await silencing.add(
             work,
@@ -200,6 +201,9 @@ async def put_pack(door: Doors, request: Request, centre: str, body: CityPack) -
     """Applies a city pack; open incidents keep theirs, removed units retire when clear."""
     if body.centre.code != centre:
         raise Problem(422, "other-centre", "Autre centre / another centre", "Path and pack name different centres.")
+    if not zone_known(body.centre.timezone):
+        title = "Fuseau horaire inconnu / unknown time zone"
+        raise Problem(422, "timezone", title, "Write in `centre.timezone` for example Europe/Paris.")
 
     async def act(work: Work) -> dict[str, Any]:
         return {"centre": centre, "version": body.version, "changed": await packing.apply(work, body)}
@@ -222,7 +226,8 @@ async def get_pack(door: Doors, centre: str) -> dict[str, Any]:
     return {"version": book.version, **book.pack.model_dump(mode="json")}
 
 
-async def _centre(door: Door, work: Work, wanted: str | None) -> str:
+async def centre_of(work: Work, wanted: str | None) -> str:
+    """The centre an order is for: the only one, or the one it names. Raises a 422 that names them."""
     table = tables.current_packs
     known = list((await work.conn.execute(select(table.c.centre))).scalars())
     if wanted is None and len(known) == 1:

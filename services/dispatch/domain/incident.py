@@ -23,10 +23,12 @@ class Action(StrEnum):
     UNMERGE = "unmerge"
     SPLIT = "split"
     CLOSE = "close"
+    ESCALATE = "escalate"
     NOTE = "note"
 
 
 _LIVE = frozenset({Action.ACKNOWLEDGE, Action.VERIFY, Action.DISMISS, Action.ASSIGN, Action.BACKUP, Action.MERGE})
+_LIVE |= {Action.ESCALATE}
 ALLOWED: dict[IncidentState, frozenset[Action]] = {
     IncidentState.OPEN: _LIVE | {Action.SPLIT, Action.NOTE},
     IncidentState.IN_PROGRESS: _LIVE | {Action.SPLIT, Action.NOTE},
@@ -50,6 +52,7 @@ class Incident:
     """One incident. `version` counts its events, `revision` operators' decisions only (the ETag).
 
     `escalation`: levels of its run card that were added, 0 for none; the next is due at `escalate_at`.
+    `protected_address`: the id of the protected address that it lies at; what stands there is PostgreSQL's alone.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Incident:
     attention: str | None = None
     escalation: int = 0
     escalate_at: datetime | None = None
+    protected_address: str | None = None
     traceparent: str | None = None
     flags: tuple[str, ...] = field(default=())
 
@@ -108,7 +112,7 @@ def check(incident: Incident, action: Action) -> None:
 
 def resolved(incident: Incident, now: datetime) -> Incident:
     """The incident once all its tasks are finished."""
-    return replace(incident, state=IncidentState.RESOLVED, resolved_at=now, attention=None)
+    return replace(incident, state=IncidentState.RESOLVED, resolved_at=now, attention=None, escalate_at=None)
 
 
 class Standing(Protocol):

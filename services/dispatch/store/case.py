@@ -113,6 +113,7 @@ class Case:
             "attention": incident.attention,
             "sources": incident.sources,
             "signals": incident.signals,
+            "escalation": incident.escalation,
             "linked_to": incident.linked_to,
             "merged_into": incident.merged_into,
             "tasks": [

@@ -47,7 +47,14 @@ def _unseen() -> Select[Any]:
     )
 
 
+def _escalations_due() -> Select[Any]:
+    table = tables.incidents
+    due = table.c.escalate_at <= func.clock_timestamp()
+    return select(table.c.id).where(due, table.c.state.in_(signals.UNFINISHED))
+
+
 OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _unclaimed()
+ESCALATIONS_DUE = _escalations_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
 UNSEEN_LATE = _unseen().where(
@@ -65,6 +72,7 @@ GLANCE = select(
     ENGAGEABLE.exists().label("engageable"),
     UNCLAIMED.exists().label("unclaimed"),
     UNSEEN_LATE.exists().label("unseen_late"),
+    ESCALATIONS_DUE.exists().label("escalations"),
     _count(_waiting()).label("waiting"),
     _count(_unseen()).label("unseen"),
 )

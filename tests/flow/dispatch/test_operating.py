@@ -60,8 +60,8 @@ async def test_an_idempotency_key_is_answered_the_same_again(world: World) -> No
 @pytest.mark.parametrize(
     ("order", "allowed"),
     [
-        ("close", ["acknowledge", "assign", "backup", "dismiss", "merge", "note", "split", "verify"]),
-        ("reopen", ["acknowledge", "assign", "backup", "dismiss", "merge", "note", "split", "verify"]),
+        ("close", ["acknowledge", "assign", "backup", "dismiss", "escalate", "merge", "note", "split", "verify"]),
+        ("reopen", ["acknowledge", "assign", "backup", "dismiss", "escalate", "merge", "note", "split", "verify"]),
     ],
 )
 async def test_a_wrong_order_names_those_that_are_possible(world: World, order: str, allowed: list[str]) -> None:

@@ -9,7 +9,7 @@ from schemas.vocabulary.signals import DeviceKind, Phase
 from services.dispatch.domain.assignment import Assignment
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place, Report
-from services.dispatch.domain.run_card import Card, Need
+from services.dispatch.domain.run_card import Card, Facts, Need
 from services.dispatch.domain.unit import Unit
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -75,3 +75,9 @@ def card(identifier: str, *natures: Nature, **more: Any) -> Card:
         "needs": (Need(ResponderKind.PATROL),),
     }
     return Card(identifier, frozenset(natures), **plain | more)
+
+
+def facts(nature: Nature = Nature.INTRUSION, **more: Any) -> Facts:
+    """One source, by day, at a place of which nothing is known."""
+    plain: dict[str, Any] = {"sources": 1, "site_kind": None, "site_open": None, "night": False, "protected": False}
+    return Facts(nature, **plain | more)

@@ -11,7 +11,7 @@ from schemas.vocabulary.natures import Priority
 from services.dispatch.domain.incident import Action, Incident, NotAllowed, check, outranks, resolved
 from tests.unit.dispatch.builders import NOON, incident
 
-LIVE = "acknowledge verify dismiss assign backup merge split note"
+LIVE = "acknowledge verify dismiss assign backup escalate merge split note"
 TABLE = {
     IncidentState.OPEN: LIVE,
     IncidentState.IN_PROGRESS: LIVE,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from schemas.vocabulary.dispatching import Engagement
 from schemas.vocabulary.natures import NATURES, Nature, Priority, is_urgent
 from services.dispatch.domain.run_card import Ground, choose, plan
-from tests.unit.dispatch.builders import card
+from tests.unit.dispatch.builders import card, facts
 
 CARDS = (
     card("two", Nature.INTRUSION, min_sources=2),
@@ -31,13 +31,40 @@ CARDS = (
 )
 def test_the_first_card_whose_conditions_hold(nature: Nature, sources: int, site_kind: str | None, chosen: str) -> None:
     """Nature, number of sources and kind of site; the order of the cards decides between several."""
-    assert choose(CARDS, nature, sources, site_kind).id == chosen
+    assert choose(CARDS, facts(nature, sources=sources, site_kind=site_kind)).id == chosen
+
+
+MOMENTS = (
+    card("guarded", Nature.ASSAULT, Nature.INTRUSION, protected=True),
+    card("pupils", Nature.INTRUSION, site_open=True),
+    card("closed-at-night", Nature.INTRUSION, site_open=False, night=True),
+    card("not-guarded-by-day", Nature.INTRUSION, night=False, protected=False),
+    card("any", Nature.INTRUSION),
+)
+
+
+@pytest.mark.parametrize(
+    ("protected", "site_open", "night", "chosen"),
+    [
+        (True, True, True, "guarded"),
+        (False, True, True, "pupils"),
+        (False, True, False, "pupils"),
+        (False, False, True, "closed-at-night"),
+        (False, False, False, "not-guarded-by-day"),
+        (False, None, False, "not-guarded-by-day"),
+        (False, None, True, "any"),
+    ],
+)
+def test_the_moment_and_the_place_decide(protected: bool, site_open: bool | None, night: bool, chosen: str) -> None:
+    """Opening hours, night and a protected address; unknown hours are neither open nor closed."""
+    known = facts(Nature.INTRUSION, protected=protected, site_open=site_open, night=night)
+    assert choose(MOMENTS, known).id == chosen
 
 
 @given(st.sampled_from(Nature), st.integers(1, 9))
 def test_without_any_card_an_alarm_is_shown_all_the_same(nature: Nature, sources: int) -> None:
     """At its nature's priority; an urgent one is engaged even so, any other waits for an operator."""
-    found = choose((), nature, sources, None)
+    found = choose((), facts(nature, sources=sources))
     decided = plan(found, nature, silenced=False)
     assert (found.priority, decided.ground, decided.automatic) == (
         NATURES[nature].priority,
@@ -68,6 +95,13 @@ def test_when_a_card_starts_by_itself(
 def test_an_urgent_nature_never_waits_for_verification(nature: Nature, verify_first: bool) -> None:
     """Whatever `verify_first` says on an automatic card."""
     assert plan(card("c", nature, verify_first=verify_first), nature, silenced=False).automatic
+
+
+@given(st.sampled_from(Nature), st.booleans())
+def test_what_an_operator_took_apart_waits_for_that_operator(nature: Nature, silenced: bool) -> None:
+    """Also an urgent nature: the units are with the incident that it was taken from."""
+    decided = plan(card("c", nature), nature, silenced, by_operator=True)
+    assert (decided.automatic, decided.ground) == (False, Ground.CARD_OPERATOR)
 
 
 def test_the_default_priority_of_every_nature_exists() -> None:

@@ -84,6 +84,7 @@ class TabletCard(BaseModel):
     notes_en: str
     instructions_fr: str
     instructions_en: str
+    protected_instructions: str | None
     signal_ids: list[str]
     traceparent: str | None
 

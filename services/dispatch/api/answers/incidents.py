@@ -27,6 +27,21 @@ from services.dispatch.api.answers.engaging import (
 from services.dispatch.domain.assignment import Step, Verdict
 
 
+class EscalationShown(BaseModel):
+    """How far the run card is escalated: `level` of `levels`, 0 for none, and the next one's name; none: no further.
+
+    `next_at`: when it comes by itself while nobody is on scene.
+    """
+
+    level: int
+    levels: int
+    name_fr: str | None
+    name_en: str | None
+    next_fr: str | None
+    next_en: str | None
+    next_at: datetime | None
+
+
 class IncidentRow(BaseModel):
     """An incident as a row of the console's list. `revision` is its ETag, `version` counts its events."""
 
@@ -60,6 +75,7 @@ class IncidentRow(BaseModel):
     linked_to: str | None
     merged_into: str | None
     attention: str | None = Field(description="why an operator should look; one word, none if nothing calls")
+    escalation: EscalationShown | None = Field(description="none where the run card has no levels")
     flags: list[str]
     pack_version: str
     version: int
@@ -157,4 +173,5 @@ class IncidentCard(IncidentRow):
     late_reports: list[LateReport]
     instructions_fr: str
     instructions_en: str
+    protected_instructions: str | None = Field(description="what is to be known at the protected address there")
     traceparent: str | None

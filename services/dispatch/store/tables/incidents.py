@@ -48,6 +48,7 @@ incidents = Table(
     words("attention"),
     Column("escalation", Integer, nullable=False, server_default=text("0")),
     when("escalate_at"),
+    words("protected_address"),
     words("traceparent"),
     Column("flags", ARRAY(Text), nullable=False),
 )

@@ -180,6 +180,7 @@ def upgrade() -> None:
         schema="dispatch",
     )
     op.add_column("incidents", sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True), schema="dispatch")
+    op.add_column("incidents", sa.Column("protected_address", sa.Text(), nullable=True), schema="dispatch")
     op.create_index(
         "ix_incidents_escalate",
         "incidents",
@@ -218,6 +219,7 @@ def downgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("escalate_at IS NOT NULL"),
     )
+    op.drop_column("incidents", "protected_address", schema="dispatch")
     op.drop_column("incidents", "escalate_at", schema="dispatch")
     op.drop_column("incidents", "escalation", schema="dispatch")
     op.drop_index(

@@ -1,0 +1,66 @@
+"""The run cards are looked at again: an alarm more, or a merge, may raise, start or add; nothing is taken back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from schemas.vocabulary.dispatching import Engagement, IncidentEvent
+from schemas.vocabulary.natures import Nature
+from services.dispatch.actions import deciding, engaging, escalating
+from services.dispatch.actions.deciding import Decided
+from services.dispatch.domain.reviewing import Review, review
+from services.dispatch.store.case import Case
+from services.dispatch.store.work import Work
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What another look found: the card for an alarm of `nature`, and what it does to the incident."""
+
+    nature: Nature
+    decided: Decided
+    review: Review
+
+    @property
+    def inputs_if_nothing_follows(self) -> dict[str, Any]:
+        """For the event that led to the look: each decision's inputs are recorded exactly once."""
+        return self.decided.inputs if self.review is Review.NOTHING else {}
+
+
+async def look_again(work: Work, case: Case, nature: Nature, *, confirmed: bool) -> Seen:
+    """Decides by the cards again, and changes nothing yet.
+
+    `confirmed`: the new alarm stands under a silence or test, so that an operator must confirm what it asks for.
+    """
+    held = deciding.held(case)
+    waits = case.incident.engagement is Engagement.OPERATOR_CONFIRMED
+    decided = await deciding.decide(work, case, nature, silenced=confirmed or (held and waits))
+    return Seen(nature, decided, review(case.incident, case.tasks.values(), decided.plan, held))
+
+
+async def follow(work: Work, case: Case, seen: Seen, offer: timedelta) -> None:
+    """Does what was found. An incident that is engaged by itself stays so."""
+    plan, found = seen.decided.plan, seen.review
+    if found is Review.NOTHING:
+        return
+    before, was_automatic = case.incident, case.incident.engagement is Engagement.AUTOMATIC
+    # What another kind of alarm adds to an incident leaves its card and its instructions as they are.
+    if found is not Review.ADDS or seen.nature is before.nature:
+        deciding.apply(case, plan)
+    if was_automatic:
+        case.amend(engagement=Engagement.AUTOMATIC, verify_first=False)
+    detail = {"from": before.priority, "to": plan.card.priority, "run_card": plan.card.id, "review": found}
+    if found is Review.RAISES:
+        case.amend(nature=seen.nature)
+    event = IncidentEvent.PRIORITY_RAISED if found is Review.RAISES else IncidentEvent.CARD_APPLIED
+    case.record(event, plan.ground, detail=detail, inputs=seen.decided.inputs)
+    added = engaging.add_tasks(work, case, plan.card, plan.ground)
+    if case.incident.engagement is Engagement.AUTOMATIC:
+        escalating.arm(work, case)
+    if not plan.automatic:
+        return
+    if found is Review.ADDS:
+        for task in added:
+            await engaging.engage_task(work, case, case.tasks[task.id], offer, plan.ground)
+    else:
+        await engaging.engage(work, case, offer, plan.ground)

@@ -1,0 +1,56 @@
+"""Escalation by order: the next level of the incident's run card."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.chassis.problems import Problem
+from services.dispatch.actions import operating
+from services.dispatch.actions.escalating import NoFurtherLevel
+from services.dispatch.api import bodies
+from services.dispatch.api.door import Actor, Doors, IdempotencyKey, IfMatch
+from services.dispatch.api.incidents import ORDER, order
+from services.dispatch.domain.incident import Action
+from services.dispatch.store.case import Case
+from services.dispatch.store.work import Work
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
+
+
+@router.post("/{incident_id}/escalate", **ORDER)
+async def escalate(
+    door: Doors,
+    request: Request,
+    response: Response,
+    incident_id: str,
+    actor: Actor,
+    body: bodies.OptionalReason | None = None,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """*Montée en puissance*: the next level's responders come on top. 409 where there is none: ask for backup."""
+    why = body.reason if body else None
+
+    async def act(work: Work, case: Case) -> None:
+        await operating.escalate(work, case, why, actor, door.times.offer)
+
+    try:
+        return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+    except NoFurtherLevel as error:
+        raise _no_further_level(error.levels) from error
+
+
+def _no_further_level(levels: int) -> Problem:
+    known = (
+        f"Les {levels} niveaux sont engagés ; demandez un renfort. / All {levels} levels are engaged; ask for backup."
+        if levels
+        else "La consigne n'a pas de niveau ; demandez un renfort. / The run card has no levels; ask for backup."
+    )
+    return Problem(
+        409,
+        "no-further-level",
+        "Pas d'autre niveau / no further level",
+        known,
+        levels=levels,
+        allowed=[str(Action.BACKUP)],
+    )
