@@ -25,6 +25,7 @@ KINDS: Mapping[Kind, Said] = {
     Kind.UNIT: Said("équipages", "units"),
     Kind.BACKLOG: Said("files d'attente", "backlogs"),
     Kind.RELIEF: Said("relèves en route", "reliefs"),
+    Kind.ESCALATION: Said("montées en puissance", "escalations"),
     Kind.OTHER: Said("autres", "others"),
 }
 ASPECTS: Mapping[Aspect, Said] = {

@@ -19,9 +19,10 @@ from sqlalchemy.pool import NullPool
 from schemas.pack.pack import CityPack
 from schemas.pack.responders import RunCard
 from services.chassis.database import address
+from services.dispatch.cards import card_of
 from services.dispatch.domain.replaying import Finding, Record, Replaying
 from services.dispatch.domain.replaying.cards import Cards
-from services.dispatch.packs import BARE, card_of
+from services.dispatch.packs import BARE
 from services.dispatch.store.tables import decisions, events, incidents, packs
 
 RUN_CARDS = TypeAdapter(tuple[RunCard, ...])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from schemas.pack.pack import CityPack
-from schemas.pack.responders import Responder
+from schemas.pack.responders import Escalation, Responder, RunCard
 from schemas.vocabulary.dispatching import Engagement, ResponderKind
 from schemas.vocabulary.natures import Nature, Priority
 from schemas.vocabulary.signals import Phase
@@ -91,30 +91,45 @@ async def two_that_prove_to_be_one(world: World) -> str:
     return str(kept)
 
 
-async def an_override(world: World) -> str | None:
-    """The operator sends the third unit instead of the recommended one, and says why; then asks for another."""
+async def an_override(world: World) -> None:
+    """The operator sends the last unit instead of the recommended one, and says why; then asks for another."""
     seen = await world.urgent(signal(Nature.DISTURBANCE, "street", site=None))
-    free = [row["id"] for row in await world.rows(tables.units) if row["state"] == "available" and "pm" in row["id"]]
-    answer = await world.order(seen, "assign", {"unit": free[-1], "reason": "knows the place"}, x_actor="op-1")
+    answer = await world.order(seen, "assign", {"unit": THIRD, "reason": "knows the place"}, x_actor="op-1")
     assert answer.status_code == 200, answer.text
     await world.order(seen, "backup", {"count": 1}, x_actor="op-1")
-    return seen
+    await all_clear(world, seen)
+
+
+async def all_clear(world: World, *incidents: str | None) -> None:
+    """Whoever is on these has done what there was to do."""
+    for incident in incidents:
+        for active in await world.active(incident):
+            await world.step(active, "accept", "en-route", "on-scene", "clear")
+
+
+def stage(**cards: RunCard) -> CityPack:
+    """The small city whose fires escalate, with these run cards instead of its own of the same id."""
+    more = Escalation(name_fr="renfort", name_en="backup", responders=(Responder(kind=ResponderKind.PATROL),))
+    fires = {"fire": next(known for known in city().run_cards if known.id == "fire")}
+    fires["fire"] = fires["fire"].model_copy(update={"escalation": (more,)})
+    return city(run_cards=tuple((fires | cards).get(known.id, known) for known in city().run_cards))
 
 
 async def evening(world: World) -> None:
     """Everything that a decision can be about, and what people do in between."""
+    await world.apply(stage())
+    await an_override(world)
     fire = await a_fire_seen_by_three(world)
     intrusion, life = await an_intrusion_that_loses_its_unit(world)
     await unanswered_and_nobody_left(world, life)
     await two_that_prove_to_be_one(world)
-    for incident in (fire, intrusion, life):
-        for active in await world.active(incident):
-            await world.step(active, "accept", "en-route", "on-scene", "clear")
+    await all_clear(world, fire, intrusion, life)
     await world.timers.round()
-    await an_override(world)
+    other = await world.urgent(signal(Nature.FIRE, "detector-9", site="shop"))
+    assert (await world.order(other, "escalate", {})).status_code == 200
     silence = {"centre": CENTRE, "scope": "site:shop", "ends_at": (now() + HOUR).isoformat(), "reason": "works"}
     await world.http.post("/v1/silences", json=silence)
-    await world.urgent(signal(Nature.HOLD_UP, "panel-shop"))
+    await world.urgent(signal(Nature.HOLD_UP, "till", site="shop"))
     await world.urgent(signal(Nature.GAS, "kitchen", site="school"))
     await world.http.post(f"/v1/units/{THIRD}/distress", json={})
     await world.timers.round()
@@ -129,7 +144,7 @@ async def test_an_evening_replayed_with_nothing_changed_shows_no_difference(worl
     found = Counter(finding.kind for finding in findings)
     assert {Kind.RUN_CARD, Kind.JOINING, Kind.MERGING, Kind.UNIT} <= found.keys(), found
     events = Counter(finding.record.event for finding in findings)
-    expected = {"opened", "signal_linked", "unit_offered", "merged", "split", "task_waiting"}
+    expected = {"opened", "signal_linked", "unit_offered", "merged", "split", "task_waiting", "escalated"}
     assert expected <= events.keys(), events
     reasons = {finding.record.reason for finding in findings}
     assert {"diverted", "operator_override", "same_site_and_nature", "same_situation", "silenced_urgent"} <= reasons
@@ -138,11 +153,9 @@ async def test_an_evening_replayed_with_nothing_changed_shows_no_difference(worl
 async def test_a_changed_run_card_shows_exactly_what_it_changes(world: World) -> None:
     """The intrusion's card becomes an automatic P1 for two patrols with a tighter target; nothing else differs."""
     await evening(world)
-    plain = city()
     two = (Responder(kind=ResponderKind.PATROL, count=2),)
     urgent = card("intrusion", Nature.INTRUSION, priority=Priority.P1, responders=two, target_s=300)
-    cards = tuple(urgent if known.id == "intrusion" else known for known in plain.run_cards)
-    findings = await evaluated(world, changed=city(run_cards=cards))
+    findings = await evaluated(world, changed=stage(intrusion=urgent))
     found = different(findings)
     [intrusion] = [row["id"] for row in await world.rows(tables.incidents) if row["nature"] == "intrusion"]
     assert {finding.record.incident for finding in found} == {intrusion}
@@ -175,8 +188,7 @@ async def test_a_period_that_begins_in_the_midst_of_an_incident(world: World) ->
     await world.order(intrusion, "verify", {"result": "confirmed"})
     seen = next(known for known in city().run_cards if known.id == "seen")
     urgent = seen.model_copy(update={"priority": Priority.P1, "engagement": Engagement.AUTOMATIC})
-    changed = city(run_cards=tuple(urgent if known.id == "seen" else known for known in city().run_cards))
-    findings = await evaluated(world, Period(begin, now() + HOUR), changed)
+    findings = await evaluated(world, Period(begin, now() + HOUR), stage(seen=urgent))
     assert Kind.RUN_CARD not in {finding.kind for finding in findings}
     [offered] = different(findings)
     assert aspects(offered)[Aspect.RULE][1] == "fastest"
@@ -223,4 +235,4 @@ async def test_replay_writes_nothing_and_a_wrong_database_is_named(world: World)
     assert await world.rows(tables.stream_head) == before
     for url in (world.url.rsplit("/", 1)[0] + "/postgres", "postgresql://nobody@127.0.0.1:9/none"):
         with pytest.raises(NotReadable):
-            list(await asyncio.to_thread(lambda known=url: list(replay(known, around()))))
+            await asyncio.to_thread(list, replay(url, around()))

@@ -16,6 +16,7 @@ URGENT = frozenset({Priority.P1, Priority.P2})
 class Asked:
     """What the run cards have asked of one incident so far. Seconds are from its opening."""
 
+    card: str
     nature: Nature
     priority: Priority
     automatic: bool
@@ -28,7 +29,7 @@ class Asked:
         """What one card asks for an alarm of `nature`."""
         card, need = plan.card, patrols(plan.card)
         count, capabilities = (need.count, need.capabilities) if need else (0, frozenset[str]())
-        return cls(nature, card.priority, plan.automatic, card.target_s, count, capabilities)
+        return cls(card.id, nature, card.priority, plan.automatic, card.target_s, count, capabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def grown(held: Asked | None, plan: Plan, nature: Nature) -> Asked:
     raises = asked.priority.rank < held.priority.rank
     holds = raises or nature is held.nature or (plan.automatic and not held.automatic)
     return Asked(
+        card=asked.card if holds else held.card,
         nature=nature if raises else held.nature,
         priority=asked.priority,
         automatic=held.automatic or asked.automatic,
@@ -80,7 +82,8 @@ def under(situation: Situation, both: Both | None) -> tuple[Situation, tuple[Res
         incident,
         priority=priority,
         target_s=float(after.target_s) if before.target_s != after.target_s else incident.target_s,
-        capabilities=after.capabilities if before.capabilities != after.capabilities else incident.capabilities,
+        # Another task of the incident, a level of escalation's, asks for its own.
+        capabilities=after.capabilities if before.capabilities == incident.capabilities else incident.capabilities,
     )
     return replace(situation, incident=changed), _missing(situation, priority)
 

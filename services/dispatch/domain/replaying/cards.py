@@ -1,6 +1,6 @@
 """Which run card was taken, and what it asked for, asked again of the same or of changed run cards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.vocabulary.natures import Nature
@@ -36,14 +36,15 @@ def compare(inputs: Json, found: Answers) -> tuple[Difference, ...]:
         *differing(Aspect.RUN_CARD, inputs["card"], after.card.id),
         *differing(Aspect.ENGAGEMENT, inputs["automatic"], after.automatic),
         *differing(Aspect.GROUND, inputs["ground"], after.ground.value),
-        *_needs(found.before.card, after.card),
+        *needs(found.before.card.needs, after.card.needs),
         *differing(Aspect.TARGET, found.before.card.target_s, after.card.target_s),
         *differing(Aspect.ESCALATION, _levels(found.before.card), _levels(after.card)),
     )
 
 
-def _needs(before: Card, after: Card) -> tuple[Difference, ...]:
-    old, new = ({need.kind.value: need for need in card.needs} for card in (before, after))
+def needs(before: Iterable[Need], after: Iterable[Need]) -> tuple[Difference, ...]:
+    """Who must come, by kind of responder."""
+    old, new = ({need.kind.value: need for need in asked} for asked in (before, after))
     found: list[Difference] = []
     for kind in sorted(old.keys() | new.keys()):
         found += _need(kind, old.get(kind), new.get(kind))

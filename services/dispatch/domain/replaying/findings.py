@@ -17,6 +17,7 @@ class Kind(StrEnum):
     UNIT = "unit"
     BACKLOG = "backlog"
     RELIEF = "relief"
+    ESCALATION = "escalation"
     OTHER = "other"
 
 

@@ -13,8 +13,8 @@ def compare(record: Record, both: Both | None) -> Found:
     """Raises as `recording.from_inputs`. `both`: what run cards ask of the incident, None where they are the same."""
     recorded = from_inputs(record.inputs["situation"])
     situation, missing = under(recorded, both)
-    sent, stood_down = record.detail["unit"], record.detail["stand_down"]
-    again = relief(situation, stood_down)
+    sent: str = record.inputs["recommended"]
+    again = relief(situation, record.inputs["on_its_way"])
     differences = (
         *differing(Aspect.UNIT, sent, again.send if again else None),
         *differing(Aspect.SECONDS, recorded.seconds[sent], again.seconds if again else None),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from schemas.vocabulary.dispatching import IncidentEvent
 from services.dispatch.domain.recommending.recording import UnknownForm
-from services.dispatch.domain.replaying import backlogs, cards, joins, merges, reliefs, units
+from services.dispatch.domain.replaying import backlogs, cards, joins, levels, merges, reliefs, units
 from services.dispatch.domain.replaying.asking import Both, grown
 from services.dispatch.domain.replaying.cards import Answers, Cards
 from services.dispatch.domain.replaying.findings import Difference, Finding, Kind, Obstacle, Reservation
@@ -23,10 +23,12 @@ EXPECTED: Mapping[str, Kind] = {
     IncidentEvent.SIGNAL_LINKED: Kind.JOINING,
     IncidentEvent.MERGE_PROPOSED: Kind.MERGING,
     IncidentEvent.RELIEVED: Kind.RELIEF,
+    IncidentEvent.ESCALATED: Kind.ESCALATION,
     **dict.fromkeys(UNITS, Kind.UNIT),
 }
 """Events that always stand for a decision: without its inputs they were recorded by an earlier version."""
-PLAIN = frozenset({"clock", "pack_version"})
+KNOWN = frozenset({"clock", "pack_version", "travel", "recommended", "relieved_in_version"})
+"""Parts of inputs that are no decision by themselves."""
 
 
 class NotStored(Exception):
@@ -58,7 +60,7 @@ class Replaying:
         expected = _expected(record)
         if not found and expected is not None:
             yield Finding(expected, record, obstacle=Obstacle.NO_INPUTS)
-        elif not found and record.inputs.keys() - PLAIN:
+        elif not found and record.inputs.keys() - KNOWN:
             yield Finding(Kind.OTHER, record, obstacle=Obstacle.UNKNOWN_FORM)
         if record.event == IncidentEvent.CLOSED:
             self._asked.pop(record.incident, None)
@@ -76,7 +78,9 @@ class Replaying:
             yield Kind.MERGING, self._merge
         if "facts" in inputs:
             yield Kind.RUN_CARD, self._card
-        if record.event == IncidentEvent.RELIEVED and "situation" in inputs:
+        if record.event == IncidentEvent.ESCALATED and "reached" in inputs:
+            yield Kind.ESCALATION, self._level
+        elif record.event == IncidentEvent.RELIEVED and "situation" in inputs:
             yield Kind.RELIEF, self._relief
         elif record.event in UNITS and "situation" in inputs:
             yield Kind.UNIT, self._unit
@@ -84,13 +88,22 @@ class Replaying:
             yield Kind.BACKLOG, self._backlog
 
     def _card(self, record: Record) -> Found:
+        stored, changed = self._cards(record)
+        found = cards.answers(record.inputs, stored, changed)
+        if changed is not None:
+            self._note(record.incident, found)
+        return cards.compare(record.inputs, found), ()
+
+    def _level(self, record: Record) -> Found:
+        found = levels.compare(record, *self._cards(record), self._asked.get(record.incident))
+        return found, self._unknown(record)
+
+    def _cards(self, record: Record) -> tuple[Cards, Cards | None]:
+        """The recorded version's run cards, and those that replace them."""
         version = record.inputs["pack_version"]
         if version not in self._stored:
             raise NotStored(Obstacle.PACK_NOT_STORED)
-        found = cards.answers(record.inputs, self._stored[version], self._changed.get(version))
-        if version in self._changed:
-            self._note(record.incident, found)
-        return cards.compare(record.inputs, found), ()
+        return self._stored[version], self._changed.get(version)
 
     def _note(self, incident: str, found: Answers) -> None:
         held = self._asked.get(incident)
@@ -125,7 +138,12 @@ def _join(record: Record) -> Found:
 
 
 def _expected(record: Record) -> Kind | None:
-    """A merge stands on both cards; on the one that was kept it is a decision, and says what it `merged`."""
+    """A merge stands on both cards; on the one that was kept it is a decision, and says what it `merged`.
+
+    The offer that follows a relief rests on the relief, which is evaluated.
+    """
+    if "relieved_in_version" in record.inputs:
+        return None
     if record.event == IncidentEvent.MERGED and "merged" in record.detail:
         return Kind.MERGING
     return EXPECTED.get(record.event)

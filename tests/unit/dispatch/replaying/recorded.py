@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.dispatch.domain.run_card_recording import Question
-from services.dispatch.domain.run_card_recording import as_inputs as card_inputs
-
 from schemas.vocabulary.dispatching import IncidentEvent
 from services.dispatch.domain.recommending import Situation, recommend
 from services.dispatch.domain.recommending.recording import as_inputs
 from services.dispatch.domain.replaying import Finding, Record, Replaying
 from services.dispatch.domain.run_card import Card, Facts
+from services.dispatch.domain.run_card_recording import Question
+from services.dispatch.domain.run_card_recording import as_inputs as card_inputs
 from tests.unit.dispatch.builders import NOON
 
 VERSION = "v1"
