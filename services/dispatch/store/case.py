@@ -162,7 +162,9 @@ async def _parts(conn: AsyncConnection, incident_id: str) -> list[Task | Assignm
         return (await conn.execute(query)).mappings()
 
     parts: list[Task | Assignment | HandOver | WorkOrder] = []
-    parts += [mapping.task_of(row) for row in await rows(tables.tasks)]
+    # The card's own tasks before those of a level: where one of a kind is looked for, it is the card's.
+    first = sorted(await rows(tables.tasks), key=lambda row: (row["created_at"], row["id"]))
+    parts += [mapping.task_of(row) for row in first]
     ordered = sorted(await rows(tables.assignments), key=lambda row: (row["offered_at"], row["id"]))
     parts += [mapping.assignment_of(row) for row in ordered]
     parts += [mapping.hand_over_of(row) for row in await rows(tables.hand_overs)]

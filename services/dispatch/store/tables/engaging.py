@@ -9,7 +9,7 @@ tasks = Table(
     "tasks",
     metadata,
     words("id", key=True),
-    Column("incident_id", Text, ForeignKey("incidents.id"), nullable=False),
+    Column("incident_id", Text, ForeignKey("incidents.id"), nullable=False, index=True),
     words("kind", required=True),
     words("state", required=True),
     Column("slots", Integer, nullable=False),
@@ -17,7 +17,6 @@ tasks = Table(
     words("agency"),
     when("created_at", required=True),
     when("closed_at"),
-    UniqueConstraint("incident_id", "kind"),
 )
 Index("ix_tasks_waiting", tasks.c.created_at, postgresql_where=text("state = 'waiting'"))
 

@@ -174,6 +174,9 @@ def upgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("welfare_at IS NOT NULL"),
     )
+    op.create_index(op.f("ix_tasks_incident_id"), "tasks", ["incident_id"], unique=False, schema="dispatch")
+    # A level of escalation may ask the same kind of responder for a task of its own.
+    op.drop_constraint(op.f("uq_tasks_incident_id_kind"), "tasks", schema="dispatch", type_="unique")
     op.add_column(
         "incidents",
         sa.Column("escalation", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -219,6 +222,8 @@ def downgrade() -> None:
         schema="dispatch",
         postgresql_where=sa.text("escalate_at IS NOT NULL"),
     )
+    op.create_unique_constraint(op.f("uq_tasks_incident_id_kind"), "tasks", ["incident_id", "kind"], schema="dispatch")
+    op.drop_index(op.f("ix_tasks_incident_id"), table_name="tasks", schema="dispatch")
     op.drop_column("incidents", "protected_address", schema="dispatch")
     op.drop_column("incidents", "escalate_at", schema="dispatch")
     op.drop_column("incidents", "escalation", schema="dispatch")
