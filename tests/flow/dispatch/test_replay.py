@@ -23,16 +23,6 @@ NEAREST, SECOND, THIRD = PATROLS
 HOUR = timedelta(hours=1)
 
 
-def around() -> Period:
-    """All of the test."""
-    return Period(now() - HOUR, now() + HOUR)
-
-
-async def evaluated(world: World, period: Period | None = None, changed: CityPack | None = None) -> list[Finding]:
-    """All findings; replay reads with a connection of its own, in a thread of its own."""
-    return await asyncio.to_thread(lambda: list(replay(world.url, period or around(), changed)))
-
-
 def different(findings: list[Finding]) -> list[Finding]:
     """Those that differ."""
     return [finding for finding in findings if finding.differences]
@@ -138,7 +128,7 @@ async def evening(world: World) -> None:
 async def test_an_evening_replayed_with_nothing_changed_shows_no_difference(world: World) -> None:
     """The promise: every decision is evaluated again from its own inputs, and none is another one."""
     await evening(world)
-    findings = await evaluated(world)
+    findings = await world.replayed()
     assert [(f.record.event, f.differences) for f in different(findings)] == []
     assert [(f.record.event, f.obstacle) for f in findings if f.obstacle] == []
     found = Counter(finding.kind for finding in findings)
@@ -155,7 +145,7 @@ async def test_a_changed_run_card_shows_exactly_what_it_changes(world: World) ->
     await evening(world)
     two = (Responder(kind=ResponderKind.PATROL, count=2),)
     urgent = card("intrusion", Nature.INTRUSION, priority=Priority.P1, responders=two, target_s=300)
-    findings = await evaluated(world, changed=stage(intrusion=urgent))
+    findings = await world.replayed(changed=stage(intrusion=urgent))
     found = different(findings)
     [intrusion] = [row["id"] for row in await world.rows(tables.incidents) if row["nature"] == "intrusion"]
     assert {finding.record.incident for finding in found} == {intrusion}
@@ -178,7 +168,7 @@ async def test_a_changed_pack_of_another_centre_changes_nothing(world: World) ->
     await world.urgent(signal(Nature.FIRE))
     other = city()
     elsewhere = other.model_copy(update={"centre": other.centre.model_copy(update={"code": "31555"}), "run_cards": ()})
-    assert different(await evaluated(world, changed=elsewhere)) == []
+    assert different(await world.replayed(changed=elsewhere)) == []
 
 
 async def test_a_period_that_begins_in_the_midst_of_an_incident(world: World) -> None:
@@ -188,7 +178,7 @@ async def test_a_period_that_begins_in_the_midst_of_an_incident(world: World) ->
     await world.order(intrusion, "verify", {"result": "confirmed"})
     seen = next(known for known in city().run_cards if known.id == "seen")
     urgent = seen.model_copy(update={"priority": Priority.P1, "engagement": Engagement.AUTOMATIC})
-    findings = await evaluated(world, Period(begin, now() + HOUR), stage(seen=urgent))
+    findings = await world.replayed(Period(begin, now() + HOUR), stage(seen=urgent))
     assert Kind.RUN_CARD not in {finding.kind for finding in findings}
     [offered] = different(findings)
     assert aspects(offered)[Aspect.RULE][1] == "fastest"
@@ -204,11 +194,11 @@ async def test_one_incident_alone(world: World) -> None:
     """Only its decisions; one that nobody knows is told from one without decisions."""
     fire, life = await world.urgent(signal(Nature.FIRE)), await world.urgent(sos("anna"))
     begin, end = now() - HOUR, now() + HOUR
-    found = await evaluated(world, Period(begin, end, fire))
+    found = await world.replayed(Period(begin, end, fire))
     assert {finding.record.incident for finding in found} == {fire}
-    assert await evaluated(world, Period(end, end + HOUR, life)) == []
+    assert await world.replayed(Period(end, end + HOUR, life)) == []
     with pytest.raises(UnknownIncident):
-        await evaluated(world, Period(begin, end, "nope"))
+        await world.replayed(Period(begin, end, "nope"))
 
 
 async def test_damaged_and_old_records_are_reported_and_the_rest_is_evaluated(world: World) -> None:
@@ -218,7 +208,8 @@ async def test_damaged_and_old_records_are_reported_and_the_rest_is_evaluated(wo
     for incident, inputs in zip(incidents, wrong, strict=False):
         statement = f"UPDATE dispatch.events SET inputs = {inputs} WHERE incident_id = :id AND event = 'unit_offered'"
         await world.sql(statement, id=incident)
-    findings = await evaluated(world)
+    world.damaged = True
+    findings = await world.replayed()
     tally = Tally()
     for finding in findings:
         tally.add(finding)
@@ -231,8 +222,8 @@ async def test_replay_writes_nothing_and_a_wrong_database_is_named(world: World)
     """It reads in a read-only snapshot; without dispatch's tables or without PostgreSQL it says so."""
     await world.urgent(signal(Nature.FIRE))
     before = await world.rows(tables.stream_head)
-    await evaluated(world)
+    await world.replayed()
     assert await world.rows(tables.stream_head) == before
     for url in (world.url.rsplit("/", 1)[0] + "/postgres", "postgresql://nobody@127.0.0.1:9/none"):
         with pytest.raises(NotReadable):
-            await asyncio.to_thread(list, replay(url, around()))
+            await asyncio.to_thread(list, replay(url, Period(now() - HOUR, now())))
