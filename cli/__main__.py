@@ -3,6 +3,7 @@
 import typer
 
 from cli.pack.commands import group as pack
+from cli.replay.commands import replay
 
 app = typer.Typer(
     name="vigie",
@@ -13,6 +14,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(pack, name="pack")
+app.command("replay")(replay)
 
 
 @app.callback()

@@ -10,3 +10,11 @@ class ExitCode(IntEnum):
     REFUSED = 1
     USAGE = 2
     UNREACHABLE = 3
+
+
+class Compared(IntEnum):
+    """As `diff` and `cmp` have it: of a command that compares."""
+
+    SAME = 0
+    DIFFERENT = 1
+    TROUBLE = 2

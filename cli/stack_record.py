@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 DEFAULT_DISPATCH_URL = "http://127.0.0.1:8100"
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -11,10 +12,24 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 def dispatch_urls(environ: Mapping[str, str] = os.environ) -> list[str]:
     """Dispatch's doors, the first to be tried first; the default door where no stack has left its record."""
-    var = Path(environ.get("VIGIE_VAR") or REPOSITORY / "var")
-    try:
-        record = json.loads((var / "run" / "stack.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return [DEFAULT_DISPATCH_URL]  # none is running here, or it is being written: the doors table's default
-    urls = record.get("dispatch_urls") if isinstance(record, dict) else None
+    urls = _record(environ).get("dispatch_urls")
     return [str(url) for url in urls] if urls else [DEFAULT_DISPATCH_URL]
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Dispatch's database, password included, so that it is never printed; None where no stack has left its record."""
+    url = _record(environ).get("database_url")
+    return str(url) if url else None
+
+
+def folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a stack keeps its state."""
+    return Path(environ.get("VIGIE_VAR") or REPOSITORY / "var")
+
+
+def _record(environ: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        record = json.loads((folder(environ) / "run" / "stack.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # none is running here, or it is being written
+    return record if isinstance(record, dict) else {}

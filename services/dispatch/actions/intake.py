@@ -1,16 +1,16 @@
 """An alarm arrives: it joins the incident it belongs to, or opens one and engages by its run card."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import Phase
-from services.dispatch.actions import deciding, engaging, escalating, kiosks, reconsidering, suspecting
+from services.dispatch.actions import deciding, engaging, escalating, joining, kiosks, reconsidering, suspecting
 from services.dispatch.actions.annotating import annotate, attach_waiting
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.arriving import Arrival, place
 from services.dispatch.domain.incident import Incident
-from services.dispatch.domain.joining import join
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.messages import derived_id
 from services.dispatch.packs import Book, bare_book
@@ -43,11 +43,12 @@ async def receive(work: Work, report: Report, times: Times) -> str | None:
     if again is not None:
         await signals.link(work, again, report, signals.REPEAT)
         return again
-    incident, joined = join(report, await signals.unfinished(work.conn, report))
-    if incident is not None:
-        return await link(work, incident.id, report, joined, times)
+    arrival = joining.arrival(report, await signals.unfinished(work.conn, report))
+    into = place(arrival).into
+    if into is not None:
+        return await link(work, into, report, arrival, times)
     earlier = await signals.finished_before(work.conn, report, times.link_within)
-    return await open_incident(work, report, times, linked_to=earlier)
+    return await open_incident(work, report, times, linked_to=earlier, arrival=arrival)
 
 
 async def annotate_or_open(work: Work, report: Report, times: Times) -> str | None:
@@ -70,21 +71,22 @@ async def find_first(work: Work, report: Report) -> str | None:
     return await signals.by_subject(work.conn, report)
 
 
-async def link(work: Work, incident_id: str, report: Report, reason: str, times: Times) -> str:
+async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, times: Times) -> str:
     """Puts an alarm on the card of an unfinished incident, without a second engagement, and looks again at its card."""
     case = await load(work, incident_id)
     if not case.incident.unfinished:
-        return await open_incident(work, report, times, linked_to=case.incident.id)
+        overtaken = replace(arrival, overtaken=True)
+        return await open_incident(work, report, times, linked_to=case.incident.id, arrival=overtaken)
     await signals.link(work, case.incident.id, report, signals.ALARM)
     case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)
     placed = case.incident.place is not None
     case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
-    seen = await reconsidering.look_again(
-        work, case, report.nature, confirmed=await _to_be_confirmed(work, case.book, report)
-    )
-    case.record(IncidentEvent.SIGNAL_LINKED, reason, detail=detail, inputs=seen.inputs_if_nothing_follows)
+    confirmed = await _to_be_confirmed(work, case.book, report)
+    seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed)
+    inputs = joining.inputs(work, case, arrival) | seen.inputs_if_nothing_follows
+    case.record(IncidentEvent.SIGNAL_LINKED, place(arrival).reason, inputs=inputs, detail=detail)
     if not placed:
         await suspecting.look(work, case)
     if report.nature is Nature.KIOSK_SOS:
@@ -95,8 +97,13 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
     return case.incident.id
 
 
-async def open_incident(work: Work, report: Report, times: Times, *, linked_to: str | None) -> str:
-    """Opens an incident for an alarm and does what its run card asks."""
+async def open_incident(
+    work: Work, report: Report, times: Times, *, linked_to: str | None, arrival: Arrival | None = None
+) -> str:
+    """Opens an incident for an alarm and does what its run card asks.
+
+    `arrival`: what was asked before about joining another, None where that was no question.
+    """
     book = await work.book(report.centre) or bare_book(report.centre)
     incident = _new_incident(report, book, linked_to)
     case = Case(incident, book, alarms=[report.signal_id])
@@ -106,7 +113,8 @@ async def open_incident(work: Work, report: Report, times: Times, *, linked_to: 
     card, ground, automatic = decided.plan.card, decided.plan.ground, decided.plan.automatic
     deciding.apply(case, decided.plan)
     detail = {"signal_id": report.signal_id, "device": report.device, "linked_to": linked_to, "silence": silence}
-    case.record(IncidentEvent.OPENED, ground, detail=detail, inputs=decided.inputs)
+    inputs = joining.inputs(work, case, arrival) | decided.inputs
+    case.record(IncidentEvent.OPENED, ground, detail=detail, inputs=inputs)
     # The row must stand before the signal that refers to it.
     await cases.upsert_incident(work.conn, case.incident)
     await signals.link(work, incident.id, report, signals.ALARM)

@@ -1,6 +1,7 @@
 """Two incidents that are one: merged by themselves only while at most one is engaged, else proposed to an operator."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,7 +10,8 @@ from services.dispatch.actions import deciding, partners, reconsidering, suspect
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.attention import louder
-from services.dispatch.domain.incident import Action, NotAllowed, check, outranks
+from services.dispatch.domain.incident import Action, NotAllowed, check
+from services.dispatch.domain.merging import Merge, Pair, as_inputs, outranks_first, settle, side_of
 from services.dispatch.store import case as cases
 from services.dispatch.store import duplicates, signals, tables
 from services.dispatch.store.case import SYSTEM, Case
@@ -25,19 +27,19 @@ class BothEngaged(Exception):
 async def propose(work: Work, one: str, other: str, times: Times) -> str:
     """Merges two incidents of one situation, or records the proposal on both; returns the incident that goes on."""
     first, second = await _both(work, one, other)
-    if first.incident.split_by_operator or second.incident.split_by_operator:
+    pair = await _pair(work, first, second)
+    decided = settle(pair)
+    if decided is Merge.SPLIT_IS_FINAL:
         return first.incident.id
-    if await duplicates.told_apart(work.conn, one, other):
-        return first.incident.id
-    if not (first.incident.unfinished and second.incident.unfinished):
+    if decided is Merge.FINISHED:
         return first.incident.id if first.incident.unfinished else second.incident.id
-    if first.engaged and second.engaged:
-        await _propose_on(work, first, second)
-        await _propose_on(work, second, first)
+    if decided is Merge.BOTH_ENGAGED:
+        await _propose_on(work, first, second, pair)
+        await _propose_on(work, second, first, pair)
         keep(work, first)
         keep(work, second)
         return first.incident.id
-    return (await merge(work, first, second, times, reason="same_situation")).incident.id
+    return (await _merge(work, first, second, pair, times, reason="same_situation")).incident.id
 
 
 async def merge_by_operator(work: Work, one: str, other: str, times: Times, actor: str) -> Case:
@@ -48,20 +50,22 @@ async def merge_by_operator(work: Work, one: str, other: str, times: Times, acto
     first, second = await _both(work, one, other)
     check(first.incident, Action.MERGE)
     check(second.incident, Action.MERGE)
-    kept, lost = _ranked(first, second)
-    if kept.engaged and lost.engaged and not _asks_the_same_agencies(kept, lost):
+    pair = await _pair(work, first, second, ordered=True)
+    if settle(pair) is Merge.BOTH_ENGAGED:
         raise BothEngaged
     for case in (first, second):
         case.amend(revision=case.incident.revision + 1)
-    return await merge(work, first, second, times, reason="operator", actor=actor)
+    return await _merge(work, first, second, pair, times, reason="operator", actor=actor)
 
 
-async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: str, actor: str = SYSTEM) -> Case:
+async def _merge(
+    work: Work, first: Case, second: Case, pair: Pair, times: Times, *, reason: str, actor: str = SYSTEM
+) -> Case:
     """Keeps the furthest advanced; the other's unstarted tasks are cancelled, its ids lead to the kept one.
 
     The kept one is looked at again with the other's nature and all sources: what was more urgent there still is.
     """
-    kept, lost = _ranked(first, second)
+    kept, lost = (first, second) if settle(pair) is Merge.KEEPS_FIRST else (second, first)
     partners.withdraw_hand_overs(work, lost, "merged", actor)
     for task in list(lost.tasks.values()):
         if not task.state.finished:
@@ -76,7 +80,7 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
     deciding.mark(kept, lost.incident.protected_address)
     confirmed = deciding.held(lost) or deciding.held(kept)
     seen = await reconsidering.look_again(work, kept, lost.incident.nature, confirmed=confirmed)
-    detail, inputs = {"merged": lost.incident.id}, seen.inputs_if_nothing_follows
+    detail, inputs = {"merged": lost.incident.id}, _inputs(work, kept, pair) | seen.inputs_if_nothing_follows
     kept.record(IncidentEvent.MERGED, reason, actor=actor, detail=detail, inputs=inputs)
     suspecting.settle(kept, {lost.incident.id})
     suspecting.settle(lost, set(lost.incident.duplicates))
@@ -84,12 +88,6 @@ async def merge(work: Work, first: Case, second: Case, times: Times, *, reason: 
     keep(work, lost)
     keep(work, kept)
     return kept
-
-
-def _ranked(first: Case, second: Case) -> tuple[Case, Case]:
-    """The one that a merge keeps, and the other."""
-    keeps_first = outranks(first.incident, second.incident, first.engaged, second.engaged)
-    return (first, second) if keeps_first else (second, first)
 
 
 def _asks_the_same_agencies(kept: Case, lost: Case) -> bool:
@@ -122,7 +120,7 @@ async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
     keep(work, kept)
 
 
-async def _propose_on(work: Work, case: Case, other: Case) -> None:
+async def _propose_on(work: Work, case: Case, other: Case, pair: Pair) -> None:
     """Asks an operator, once for each other incident: further alarms of the situation do not ask again."""
     events = tables.events
     proposals = select(events.c.detail).where(
@@ -131,7 +129,22 @@ async def _propose_on(work: Work, case: Case, other: Case) -> None:
     if any(made["with"] == other.incident.id for made in (await work.conn.execute(proposals)).scalars()):
         return
     case.amend(attention=louder(case.incident.attention, MERGE_PROPOSED))
-    case.record(IncidentEvent.MERGE_PROPOSED, "both_engaged", detail={"with": other.incident.id})
+    detail = {"with": other.incident.id}
+    case.record(IncidentEvent.MERGE_PROPOSED, Merge.BOTH_ENGAGED, inputs=_inputs(work, case, pair), detail=detail)
+
+
+async def _pair(work: Work, first: Case, second: Case, *, ordered: bool = False) -> Pair:
+    sides = (side_of(first.incident, first.engaged), side_of(second.incident, second.engaged))
+    apart = not ordered and await duplicates.told_apart(work.conn, first.incident.id, second.incident.id)
+    pair = Pair(*sides, ordered, apart)
+    kept, lost = (first, second) if outranks_first(pair) else (second, first)
+    return replace(pair, asks_nobody_else=_asks_the_same_agencies(kept, lost))
+
+
+def _inputs(work: Work, case: Case, pair: Pair) -> dict[str, Any]:
+    """What replay evaluates again: both sides as they were before anything was done."""
+    plain = {"clock": work.now.isoformat(), "pack_version": case.incident.pack_version}
+    return plain | {"merging": as_inputs(pair)}
 
 
 async def _both(work: Work, one: str, other: str) -> tuple[Case, Case]:

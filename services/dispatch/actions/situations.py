@@ -3,10 +3,9 @@
 from schemas.messages.signal import Situation
 from schemas.vocabulary.natures import Nature
 from services.dispatch import messages
-from services.dispatch.actions import intake, kiosks, merging
+from services.dispatch.actions import intake, joining, kiosks, merging
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
-from services.dispatch.domain.joining import Joined
 from services.dispatch.domain.report import Report
 from services.dispatch.store import signals
 from services.dispatch.store.work import Work
@@ -45,7 +44,7 @@ async def receive(work: Work, situation: Situation, times: Times) -> None:
 async def _place(work: Work, report: Report, claimed: str | None, times: Times) -> str | None:
     if claimed is None:
         return await intake.receive(work, report, times)
-    return await intake.link(work, claimed, report, Joined.SAME_SITUATION, times)
+    return await intake.link(work, claimed, report, joining.claimed_by_situation(report, claimed), times)
 
 
 async def _settle(work: Work, known: str, claimed: str | None, times: Times) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from schemas.vocabulary.dispatching import Engagement, IncidentState
 from schemas.vocabulary.natures import Nature, Priority
@@ -117,7 +118,22 @@ def resolved(incident: Incident, now: datetime) -> Incident:
     return replace(incident, state=IncidentState.RESOLVED, resolved_at=now, attention=None, escalate_at=None)
 
 
-def outranks(one: Incident, other: Incident, engaged_one: bool, engaged_other: bool) -> bool:
+class Standing(Protocol):
+    """What of an incident decides which of two a merge keeps."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> IncidentState: ...
+    @property
+    def priority(self) -> Priority: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def acknowledged_at(self) -> datetime | None: ...
+
+
+def outranks(one: Standing, other: Standing, engaged_one: bool, engaged_other: bool) -> bool:
     """True if `one` is further advanced than `other`: the one that a merge keeps. The older wins a tie."""
     progress = {IncidentState.OPEN: 0, IncidentState.IN_PROGRESS: 1, IncidentState.RESOLVED: 2}
     left = (engaged_one, progress.get(one.state, 0), one.acknowledged_at is not None, -one.priority.rank)

@@ -1,11 +1,11 @@
 """Whether a new alarm belongs to an incident that people already work on."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
-from schemas.vocabulary.natures import compatible
-from services.dispatch.domain.incident import Incident
-from services.dispatch.domain.report import Report
+from schemas.vocabulary.natures import Nature, compatible
 
 
 class Joined(StrEnum):
@@ -18,7 +18,40 @@ class Joined(StrEnum):
     NEW = "new"
 
 
-def join(report: Report, unfinished: Iterable[Incident]) -> tuple[Incident | None, Joined]:
+class Raised(Protocol):
+    """What of an alarm decides: a `Report`, or what was recorded of one."""
+
+    @property
+    def nature(self) -> Nature: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def site(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
+
+
+class Held(Protocol):
+    """What of an incident decides: an `Incident`, or what was recorded of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def nature(self) -> Nature: ...
+    @property
+    def device(self) -> str | None: ...
+    @property
+    def site(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
+
+
+H = TypeVar("H", bound=Held)
+
+
+def join(report: Raised, unfinished: Iterable[H]) -> tuple[H | None, Joined]:
     """The unfinished incident that `report` joins, with the reason; (None, NEW) if it opens one.
 
     One device may report quite different things (a panel: fire and hold-up): it joins only where the natures
@@ -31,7 +64,7 @@ def join(report: Report, unfinished: Iterable[Incident]) -> tuple[Incident | Non
     return None, Joined.NEW
 
 
-def _reason(report: Report, incident: Incident) -> Joined | None:
+def _reason(report: Raised, incident: Held) -> Joined | None:
     if report.subject and report.subject == incident.subject and report.nature == incident.nature:
         return Joined.SAME_SUBJECT
     if report.device == incident.device and compatible(report.nature, incident.nature):

@@ -65,12 +65,16 @@ async def engines(database: str) -> AsyncIterator[Engines]:
 
 @pytest_asyncio.fixture
 async def world(database: str, engines: Engines) -> AsyncIterator[World]:
-    """Dispatch over that database as it was at first; every test ends with the invariants of promise 2."""
+    """Dispatch over that database as it was at first.
+
+    Every test ends with the invariants of promise 2, and of promise 4: all that was decided in it is evaluated again.
+    """
     await engines.direct_execute(_put_back())
     made = World(database, engines)
     try:
         yield made
         await made.invariants()
+        await made.decided_alike()
     finally:
         await made.http.aclose()
 

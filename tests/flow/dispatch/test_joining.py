@@ -212,3 +212,16 @@ async def test_unknown_incident_is_a_problem_document(world: World) -> None:
     """Reading a card that does not exist answers 404 as RFC 9457 says."""
     answer = await world.http.get(f"/v1/incidents/{uuid.uuid4()}")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_why_an_alarm_joined_is_recorded_with_the_incidents_it_was_compared_with(world: World) -> None:
+    """Rule 15: the event carries the candidates with their distance and what was decided, and no subject."""
+    incident = await world.urgent(sos("anna"))
+    await world.urgent(sos("anna").model_copy(update={"device": "app-2"}))
+    opened, *_, linked = [e for e in (await world.card(incident))["events"] if "joining" in e["inputs"]]
+    assert (opened["inputs"]["joining"]["into"], opened["inputs"]["joining"]["candidates"]) == (None, [])
+    joined = linked["inputs"]["joining"]
+    assert (joined["into"], joined["reason"], linked["reason"]) == (incident, "same_subject", "same_subject")
+    [candidate] = joined["candidates"]
+    assert (candidate["id"], candidate["distance_m"], candidate["subject"]) == (incident, 0, "own")
+    assert "sos:anna" not in str(joined)

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import httpx
@@ -21,13 +22,15 @@ from services.dispatch import messages
 from services.dispatch.actions import intake, outcomes, packing, situations
 from services.dispatch.api.app import build
 from services.dispatch.api.door import Door
+from services.dispatch.domain.replaying import Finding
 from services.dispatch.live import Live
 from services.dispatch.packs import Library
+from services.dispatch.replay import Period, replay
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import tables
 from services.dispatch.store.work import Work, run
 from services.dispatch.timers import Timers
-from tests.flow.dispatch.builders import situation
+from tests.flow.dispatch.builders import now, situation
 from tests.flow.dispatch.contract import hook
 
 T = TypeVar("T")
@@ -67,6 +70,8 @@ class World:
     offer_s: float = 30.0
     unclaimed_alarm_s: float = 15.0
     unacknowledged_p1_s: float = 60.0
+    damaged: bool = False
+    """Set by a test that spoils what was recorded."""
     engine: AsyncEngine = field(init=False)
     direct: AsyncEngine = field(init=False)
     library: Library = field(init=False)
@@ -176,6 +181,17 @@ class World:
             by_incident.setdefault(event["incident_id"], []).append(event["version"])
         for incident, versions in by_incident.items():
             assert versions == list(range(1, len(versions) + 1)), (incident, versions)
+
+    async def replayed(self, period: Period | None = None, changed: CityPack | None = None) -> list[Finding]:
+        """Every decision evaluated again; replay reads with a connection of its own, in a thread of its own."""
+        everything = Period(now() - timedelta(days=2), now() + timedelta(days=2))
+        return await asyncio.to_thread(lambda: list(replay(self.url, period or everything, changed)))
+
+    async def decided_alike(self) -> None:
+        """Promise 4: each decision carries all that it was made from, and is made alike again."""
+        findings = await self.replayed()
+        told = [(f.record.event, f.record.reason, f.obstacle or f.differences) for f in findings]
+        assert self.damaged or [known for known in told if known[2]] == []
 
 
 async def until(happens: Callable[[], Awaitable[bool]], otherwise: str, seconds: float = 15.0) -> None:

@@ -1,0 +1,1 @@
+"""`vigie replay`: recorded decisions evaluated again, with the same or with changed run cards."""
