@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
         schema="dispatch",
     )
-    op.create_index("ix_events_at", "events", ["at"], unique=False, schema="dispatch")
     op.create_index("ix_decisions_at", "decisions", ["at"], unique=False, schema="dispatch")
     op.create_table(
         "protected_addresses",
@@ -315,7 +314,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_table("protected_addresses", schema="dispatch")
-    op.drop_index("ix_events_at", table_name="events", schema="dispatch")
     op.drop_index("ix_decisions_at", table_name="decisions", schema="dispatch")
     op.drop_table("decisions", schema="dispatch")
 
