@@ -1,12 +1,12 @@
 """The recommendation as an operator asks for it: as things stand now, without a lock and without a consequence."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from schemas.vocabulary.dispatching import ResponderKind
 from services.dispatch.actions import engaging
-from services.dispatch.actions.choosing import situation_of
+from services.dispatch.actions.choosing import BY_A_PERSON, situation_of
 from services.dispatch.domain.recommending import Recommendation, recommend
 from services.dispatch.domain.task import Task
 from services.dispatch.domain.travelling import Basis
@@ -45,14 +45,14 @@ class Advice:
     call_signs: dict[str, str]
 
 
-async def advise(work: Work, incident_id: str, kind: ResponderKind, offer: timedelta) -> Advice | None:
+async def advise(work: Work, incident_id: str, kind: ResponderKind) -> Advice | None:
     """Who should go to the incident now; None if it is not known. Raises NothingToFill."""
     case = await cases.load(work, incident_id, lock=False)
     if case is None:
         return None
     task = _task(case, kind)
     units = await fleet.look_at(work, case.incident.centre, kind)
-    situation, basis = await situation_of(work, case, task, units, offer)
+    situation, basis = await situation_of(work, case, task, units, BY_A_PERSON)
     signs = {unit.id: unit.call_sign for unit in units.values()}
     slots = len(engaging.free_slots(case, task))
     return Advice(recommend(situation), task, slots, basis, work.now, signs)

@@ -18,9 +18,10 @@ from services.dispatch.store import fleet
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
 
-UTILISATION_OVER = timedelta(minutes=30)
 LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
 REASSIGNED = "reassigned"
+BY_A_PERSON = timedelta(0)
+"""In place of an offer's time: a person may ask a unit again at once that declined or let an offer lapse."""
 RELIEVED = "relieved"
 """Why an assignment was cancelled whose unit was relieved by a sooner one; an incident's reliefs are counted by it."""
 
@@ -52,7 +53,7 @@ async def with_reserve(
         return situation
     return replace(
         situation,
-        utilisation=await fleet.utilisation(work, case.incident.centre, task.kind, UTILISATION_OVER),
+        utilisation=await fleet.utilisation(work, case.incident.centre, task.kind),
         coverage=coverage_of(case.book, work.library.travel(case.book), units),
     )
 

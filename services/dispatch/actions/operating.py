@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, ResponderKind, TaskState
 from services.dispatch.actions import engaging, escalating, partners, reporting
-from services.dispatch.actions.choosing import situation_of
+from services.dispatch.actions.choosing import BY_A_PERSON, situation_of
 from services.dispatch.domain.escalating import Trigger
 from services.dispatch.domain.incident import Action, NotAllowed, check
 from services.dispatch.domain.recommending import Recommendation, Refusal, recommend
@@ -153,7 +153,7 @@ async def send(work: Work, case: Case, task: Task, unit_id: str, why: str | None
     if not slots:
         raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])
     units = await fleet.lock_fleet(work, case.incident.centre, ResponderKind.PATROL)
-    situation, basis = await situation_of(work, case, task, units, offer)
+    situation, basis = await situation_of(work, case, task, units, BY_A_PERSON)
     advice = recommend(situation)
     chosen = next((known for known in advice.ranked if known.unit == unit_id and known.diverts is None), None)
     if chosen is None and not _may_override(advice, unit_id):

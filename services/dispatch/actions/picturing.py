@@ -7,7 +7,7 @@ from typing import Any
 from schemas.pack.geometry import LatLonPoint, centre_of, contains, distance_m
 from schemas.pack.places import Sector
 from schemas.vocabulary.dispatching import ResponderKind
-from services.dispatch.actions.choosing import UTILISATION_OVER, unit_views
+from services.dispatch.actions.choosing import unit_views
 from services.dispatch.actions.covering import coverage_of, demand, posts_of
 from services.dispatch.domain.moving_up import ARRIVED_WITHIN_M
 from services.dispatch.domain.recommending import (
@@ -65,7 +65,7 @@ async def picture(work: Work, centre: str) -> Picture | None:
         return None
     free = free_units(await unit_views(work, units), work.now, POLICY)
     seconds = _seconds(work, book, {unit: units[unit] for unit in free if units[unit].move_up is None})
-    utilisation = await fleet.utilisation(work, centre, ResponderKind.PATROL, UTILISATION_OVER)
+    utilisation = await fleet.utilisation(work, centre, ResponderKind.PATROL)
     positions = Positions(coverage, free, seconds, utilisation, POLICY)
     gaps, moves = coverage_gaps(positions), move_ups(positions)
     return Picture(book, work.now, units, positions, expected_coverage(positions), gaps, moves)

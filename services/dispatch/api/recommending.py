@@ -35,7 +35,7 @@ Kind = Annotated[ResponderKind, Query(description="the kind of responder; units 
 async def read_recommendation(door: Doors, incident_id: str, kind: Kind = ResponderKind.PATROL) -> dict[str, Any]:
     """Ranked and refused units for the next free slot, as things stand now. Reads only; 409 if no slot is free."""
     try:
-        advice = await look(door.engine, door.library, lambda work: advise(work, incident_id, kind, door.times.offer))
+        advice = await look(door.engine, door.library, lambda work: advise(work, incident_id, kind))
     except NothingToFill as error:
         words = NOTHING[error.reason]
         title, detail = "Aucune place à pourvoir / no slot to fill", f"{words.fr} / {words.en}"

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from schemas.vocabulary.dispatching import AssignmentState, IncidentState, ResponderKind, RosterKind, UnitState
 from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.recommending import Work as Bound
+from services.dispatch.domain.recommending.utilisation import SMOOTHED_OVER_S
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.roster import LONGEST
 from services.dispatch.domain.unit import Unit
@@ -19,6 +20,8 @@ from services.dispatch.store.work import Work
 
 LOOKED_AHEAD = 2 * LONGEST
 """A duty may go on in the next line: so far ahead its end is known."""
+REMEMBERED = timedelta(seconds=6 * SMOOTHED_OVER_S)
+"""What lies farther back would count for a quarter of a percent."""
 
 
 def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: ColumnElement[bool]) -> Exists:
@@ -115,22 +118,29 @@ async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
     }
 
 
-async def utilisation(work: Work, centre: str, kind: ResponderKind, over: timedelta) -> float:
-    """The busy share, 0…1, of the units on duty during the last `over`, by the time their assignments took."""
-    begin, table = work.now - over, assignments
-    spent = func.least(func.coalesce(table.c.ended_at, work.now), work.now) - func.greatest(table.c.offered_at, begin)
-    busy = select(func.coalesce(func.sum(func.extract("epoch", spent)), 0.0)).select_from(
-        table.join(units, units.c.id == table.c.unit_id)
-    )
+async def utilisation(work: Work, centre: str, kind: ResponderKind) -> float:
+    """`Utilisation.value` of the units on duty now, from the times of their assignments: no process keeps it.
+
+    Smoothed as there: a share that held from `begin` to `end` counts exp(-(now-end)/T) - exp(-(now-begin)/T).
+    """
+    table, begin = assignments, work.now - REMEMBERED
+    held_from = func.greatest(table.c.offered_at, begin)
+    held_until = func.least(func.coalesce(table.c.ended_at, work.now), work.now)
+    weight = _still_counts(work.now, held_until) - _still_counts(work.now, held_from)
+    busy = select(func.coalesce(func.sum(weight), 0.0)).select_from(table.join(units, units.c.id == table.c.unit_id))
     recent = or_(table.c.ended_at.is_(None), table.c.ended_at > begin)
-    seconds = await work.conn.scalar(busy.where(units.c.centre == centre, units.c.kind == kind, recent))
+    spent = await work.conn.scalar(busy.where(units.c.centre == centre, units.c.kind == kind, recent))
     on_duty = select(func.count()).where(
         units.c.centre == centre,
         units.c.kind == kind,
         units.c.state.not_in((UnitState.OFF_DUTY, UnitState.UNAVAILABLE)),
     )
     number = await work.conn.scalar(on_duty) or 0
-    return min(1.0, float(seconds or 0.0) / (number * over.total_seconds())) if number else 1.0
+    return min(1.0, float(spent or 0.0) / number) if number else 1.0
+
+
+def _still_counts(now: datetime, at: ColumnElement[Any]) -> ColumnElement[float]:
+    return func.exp(-func.extract("epoch", now - at) / SMOOTHED_OVER_S)
 
 
 async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:

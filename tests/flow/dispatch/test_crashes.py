@@ -38,6 +38,9 @@ async def two_processes(kafka: str, database: str, folder: Path) -> AsyncIterato
     assert codes == [0, 0]
 
 
+OUTBOX_LEASE = select(tables.leases).where(tables.leases.c.name == "outbox")
+
+
 async def flow(kafka: str, alarms: list[Signal]) -> None:
     """Sends the alarms at their pace, each once: the broker has it, so it may not be lost."""
     producer = Producer({"bootstrap.servers": kafka, "acks": "all", "linger.ms": 0})
@@ -66,7 +69,7 @@ async def test_killed_and_stopped_at_random_it_loses_and_doubles_nothing(
             victim.kill()
             victim.start()
             await until(victim.is_ready, "dispatch did not come back", START_S)
-        [lease] = await world.rows(tables.leases)
+        [lease] = await world.rows(OUTBOX_LEASE)
         both[0].signal(signals.SIGSTOP)
         await flow(kafka, [last])
         await until(lambda: _all_linked(world, [last]), "the stopped process held the other", END_S)
@@ -91,5 +94,5 @@ async def _all_linked(world: World, alarms: list[Signal]) -> bool:
 
 async def _goes_on(world: World, generation: int) -> bool:
     """True once the lease was renewed or taken after the pause began, by whoever is awake."""
-    [lease] = await world.rows(tables.leases)
+    [lease] = await world.rows(OUTBOX_LEASE)
     return bool(lease["generation"] > generation + 3)

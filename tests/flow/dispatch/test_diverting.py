@@ -35,6 +35,8 @@ async def test_the_nearest_unit_is_diverted_and_the_other_incident_gets_another(
     [offered] = [e for e in (await world.card(life))["events"] if e["event"] == "unit_offered"]
     assert offered["reason"] == "diverted"
     assert offered["inputs"]["recommendation"]["ranked"][0]["diverts"] == routine
+    again = [e for e in (await world.card(routine))["events"] if e["event"] == "unit_offered"][-1]
+    assert again["inputs"]["situation"]["incident"]["diversions"] == 1
 
 
 async def test_the_tablet_learns_that_one_ended_before_the_other_begins(world: World) -> None:

@@ -1,4 +1,8 @@
-"""How busy the units are, smoothed, as the busy fraction of the coverage model is estimated from it."""
+"""How busy the units are, smoothed, as the busy fraction of the coverage model is estimated from it.
+
+The definition. Who sees every change as it comes (bench/dispatch) keeps it by `seen`; production, where any process may
+decide and none must remember, works out the same from the stored assignments (`store/fleet.utilisation`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
