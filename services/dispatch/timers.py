@@ -124,7 +124,7 @@ class Timers:
 
     async def _waiting_tasks(self) -> None:
         task, incident = tables.tasks, tables.incidents
-        for row in await self._rows(due.ENGAGEABLE.order_by(incident.c.priority, task.c.created_at)):
+        for row in await self._rows(due.ENGAGEABLE.order_by(due.OUTRANKED, incident.c.priority, task.c.created_at)):
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Nature, Priority
+from services.dispatch.domain.distress import policy_for
 from services.dispatch.domain.recommending import Coverage, IncidentView, Situation, UnitView
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.recommending.coverage import reached
@@ -48,17 +49,27 @@ async def situation_of(
         utilisation=0.0 if life else await fleet.utilisation(work, incident.centre, task.kind, UTILISATION_OVER),
         coverage=None if life else _coverage(case.book, travel, units),
         unreachable=unreachable,
+        policy=policy_for(incident.nature),
     )
     return situation, basis
 
 
 def after_binding(situation: Situation, unit: str) -> Situation:
-    """The situation for the next slot of the same incident, once `unit` was bound to this one."""
+    """The situation for the next slot of the same incident, once `unit` was bound to this one.
+
+    Where it was diverted, its incident has lost a unit: another on its way there counts that.
+    """
     taken = Bound(situation.incident.id, situation.incident.priority, situation.now)
-    units = tuple(
-        replace(known, state=UnitState.ASSIGNED, work=taken) if known.id == unit else known for known in situation.units
-    )
-    return replace(situation, units=units)
+    before = next((known.work for known in situation.units if known.id == unit), None)
+
+    def after(known: UnitView) -> UnitView:
+        if known.id == unit:
+            return replace(known, state=UnitState.ASSIGNED, work=taken)
+        if before is not None and known.work is not None and known.work.incident == before.incident:
+            return replace(known, work=replace(known.work, diversions=known.work.diversions + 1))
+        return known
+
+    return replace(situation, units=tuple(after(known) for known in situation.units))
 
 
 def without_diversion(situation: Situation, incident: str) -> Situation:

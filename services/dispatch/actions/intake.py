@@ -9,6 +9,7 @@ from schemas.vocabulary.signals import Phase
 from services.dispatch.actions import engaging, kiosks
 from services.dispatch.actions.annotating import annotate, attach_waiting
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.distress import outranking
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.joining import join
 from services.dispatch.domain.report import Place, Report
@@ -79,7 +80,7 @@ async def link(work: Work, incident_id: str, report: Report, reason: str, times:
     await signals.link(work, case.incident.id, report, signals.ALARM)
     case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)
-    case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
+    case.amend(signals=case.incident.signals + 1, sources=sources, place=_place_after(case.incident, report))
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
     case.record(IncidentEvent.SIGNAL_LINKED, reason, detail=detail)
     if report.nature is Nature.KIOSK_SOS:
@@ -141,7 +142,8 @@ async def reconsider(work: Work, case: Case, nature: Nature, times: Times, *, co
 def decide(case: Case, nature: Nature, *, confirmed: bool) -> Plan:
     """The run card for an alarm of `nature` on the incident as it now stands, and whether it starts by itself."""
     book, incident = case.book, case.incident
-    return plan(choose(book.cards, nature, incident.sources, book.site_kind(incident.site)), nature, confirmed)
+    card = choose(book.cards, nature, incident.sources, book.site_kind(incident.site))
+    return outranking(plan(card, nature, confirmed), nature)
 
 
 async def load(work: Work, incident_id: str) -> Case:
@@ -186,6 +188,12 @@ def _apply_plan(case: Case, decided: Plan) -> None:
         target_at=case.incident.opened_at + timedelta(seconds=card.target_s),
         flags=flags,
     )
+
+
+def _place_after(incident: Incident, report: Report) -> Place | None:
+    """An officer who presses again may have been driven away since; other alarms do not move their incident."""
+    moves = report.nature is Nature.OFFICER_DISTRESS and incident.nature is Nature.OFFICER_DISTRESS
+    return (report.place if moves else None) or incident.place or report.place
 
 
 def _new_incident(report: Report, book: Book, linked_to: str | None) -> Incident:
