@@ -144,7 +144,7 @@ class Timers:
         task, incident = tables.tasks, tables.incidents
         query = due.ENGAGEABLE.add_columns(incident.c.centre, task.c.kind)
         together: dict[Ids, list[str]] = {}
-        for row in await self._rows(query.order_by(incident.c.priority, task.c.created_at)):
+        for row in await self._rows(query.order_by(due.OUTRANKED, incident.c.priority, task.c.created_at)):
             together.setdefault((row[2], row[3]), []).append(row[0])
         for (centre, kind), waiting in together.items():
 

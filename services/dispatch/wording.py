@@ -57,6 +57,7 @@ REASONS: Mapping[Reason, Words] = {
         "Dans les temps, et son départ découvre le moins la ville.",
         "Within the target, and its leaving uncovers the city least.",
     ),
+    Reason.ON_CALL: Words("D'astreinte : à rappeler avant de partir.", "On call: has to come in first."),
     Reason.WITHIN_TARGET: Words("Dans les temps.", "Within the target."),
     Reason.SLOWER: Words("Arrive plus tard.", "Is there later."),
     Reason.DECLINED_BEFORE: Words("N'a pas accepté cette mission.", "Did not accept this mission."),

@@ -8,6 +8,7 @@ from schemas.vocabulary.dispatching import AssignmentState, UnitState
 from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.actions.covering import coverage_of
 from services.dispatch.actions.reaching import reach
+from services.dispatch.domain.distress import policy_for
 from services.dispatch.domain.recommending import IncidentView, Situation, UnitView
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.roster import standing
@@ -41,6 +42,7 @@ async def situation_of(
         seconds=way.seconds,
         now=work.now,
         unreachable=way.unreachable,
+        policy=policy_for(incident.nature),
     )
     return await with_reserve(work, case, task, units, situation), way.basis
 
@@ -67,6 +69,7 @@ async def unit_views(work: Work, units: Mapping[str, Unit]) -> tuple[UnitView, .
 
 def incident_view(case: Case, task: Task, now: datetime, offer: timedelta, units: Mapping[str, Unit]) -> IncidentView:
     """The incident as the recommendation sees it; `offer` as in `situation_of`.
+
 
     `callers`: who calls for help is sent nowhere, neither to that call nor to any other.
     """
@@ -96,9 +99,21 @@ def after_binding(situation: Situation, unit: str) -> Situation:
 
 
 def bound_to(units: tuple[UnitView, ...], unit: str, incident: IncidentView, now: datetime) -> tuple[UnitView, ...]:
-    """The units once one of them was bound to an incident."""
+    """The units once one of them was bound to an incident.
+
+    Where it was diverted, its incident has lost a unit: another on its way there counts that.
+    """
     taken = Bound(incident.id, incident.priority, now, diversions=incident.diversions)
-    return tuple(replace(known, state=UnitState.ASSIGNED, work=taken) if known.id == unit else known for known in units)
+    before = next((known.work for known in units if known.id == unit), None)
+
+    def after(known: UnitView) -> UnitView:
+        if known.id == unit:
+            return replace(known, state=UnitState.ASSIGNED, work=taken)
+        if before is not None and known.work is not None and known.work.incident == before.incident:
+            return replace(known, work=replace(known.work, diversions=known.work.diversions + 1))
+        return known
+
+    return tuple(after(known) for known in units)
 
 
 def without_diversion(situation: Situation, incident: str) -> Situation:

@@ -81,7 +81,7 @@ async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, t
     case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)
     placed = case.incident.place is not None
-    case.amend(signals=case.incident.signals + 1, sources=sources, place=case.incident.place or report.place)
+    case.amend(signals=case.incident.signals + 1, sources=sources, place=_place_after(case.incident, report))
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
     confirmed = await _to_be_confirmed(work, case.book, report)
     seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed)
@@ -153,6 +153,12 @@ def _told_or_under_test(work: Work, book: Book, report: Report) -> bool:
     under_test = site is not None and site.under_test_until is not None and site.under_test_until > work.now
     told = report.operator_confirmed or report.silence_id is not None
     return told or under_test
+
+
+def _place_after(incident: Incident, report: Report) -> Place | None:
+    """An officer who presses again may have been driven away since; other alarms do not move their incident."""
+    moves = report.nature is Nature.OFFICER_DISTRESS and incident.nature is Nature.OFFICER_DISTRESS
+    return (report.place if moves else None) or incident.place or report.place
 
 
 def _new_incident(report: Report, book: Book, linked_to: str | None) -> Incident:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from schemas.vocabulary.dispatching import ResponderKind
-from schemas.vocabulary.natures import Priority
+from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.actions import engaging
 from services.dispatch.actions.choosing import bound_to, incident_view, kept_on, unit_views, with_reserve
 from services.dispatch.actions.keeping import keep
@@ -46,6 +46,14 @@ async def share_out(work: Work, centre: str, kind: ResponderKind, incidents: Col
     waiting = [case for case in await cases.load_free(work, incidents) if _task(case, kind) is not None]
     for case in waiting:
         keep(work, case)
+    # An officer in distress is asked of nobody's matching: the nearest go, whoever else waits.
+    for case in [known for known in waiting if known.incident.nature is Nature.OFFICER_DISTRESS]:
+        await engaging.offer_units(work, case, _waiting(case, kind), offer, "unit_freed")
+    waiting = [
+        case
+        for case in waiting
+        if case.incident.nature is not Nature.OFFICER_DISTRESS and _task(case, kind) is not None
+    ]
     if len(waiting) < POLICY.backlog_from:
         for case in waiting:
             await engaging.offer_units(work, case, _waiting(case, kind), offer, "unit_freed")

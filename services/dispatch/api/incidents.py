@@ -1,9 +1,10 @@
 """Incidents: reading them, and every order an operator may give."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState
@@ -15,13 +16,27 @@ from services.dispatch.api.answers.incidents import IncidentCard, IncidentOrdere
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, IfMatch, open_case, tag
 from services.dispatch.domain.welfare import Sign
-from services.dispatch.store import mapping, tables
+from services.dispatch.store import due, mapping, tables
 from services.dispatch.store.case import Case
 from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 ORDER = answers(IncidentOrdered, 404, 409, 412)
+
+
+class Order(StrEnum):
+    """How the list of incidents is sorted."""
+
+    NEWEST = "newest"
+    URGENCY = "urgency"
+
+
+_BY_TIME = (tables.incidents.c.opened_at, tables.incidents.c.id)
+ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
+    Order.NEWEST: (tables.incidents.c.opened_at.desc(), tables.incidents.c.id),
+    Order.URGENCY: (due.OUTRANKED, tables.incidents.c.priority, *_BY_TIME),
+}
 States = Annotated[list[IncidentState] | None, Query(description="only these states; default: all")]
 
 
@@ -32,9 +47,15 @@ async def list_incidents(
     site: str | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     before: Annotated[str | None, Query(description="incidents opened before this one")] = None,
+    order: Annotated[Order, Query(description="`urgency`: an officer in distress, then P1 to P4, oldest first")] = (
+        Order.NEWEST
+    ),
 ) -> list[dict[str, Any]]:
-    """Incidents, newest first."""
-    return await incidents(door, state, site, limit, before)
+    """Incidents, newest first unless asked otherwise. `before` goes with the newest-first order only."""
+    if before is not None and order is Order.URGENCY:
+        detail = "`before` pages through `order=newest` only. / `before` ne va qu'avec `order=newest`."
+        raise Problem(422, "before-needs-newest", "Ordre sans pages / order without pages", detail)
+    return await incidents(door, state, site, limit, before, order)
 
 
 async def incidents(
@@ -43,10 +64,11 @@ async def incidents(
     site: str | None = None,
     limit: int = 200,
     before: str | None = None,
+    order: Order = Order.NEWEST,
 ) -> list[dict[str, Any]]:
     """The same, for the stream's snapshot."""
     table = tables.incidents
-    query = select(table).order_by(table.c.opened_at.desc(), table.c.id).limit(limit)
+    query = select(table).order_by(*ORDERS[order]).limit(limit)
     if state:
         query = query.where(table.c.state.in_(state))
     if site:

@@ -11,7 +11,7 @@ from schemas.vocabulary.dispatching import KioskCallState
 from services.dispatch.api.assignments import assignments
 from services.dispatch.api.broadcasts import in_force
 from services.dispatch.api.door import Door, Doors
-from services.dispatch.api.incidents import incidents
+from services.dispatch.api.incidents import Order, incidents
 from services.dispatch.api.room import kiosk_calls
 from services.dispatch.api.units import units
 from services.dispatch.store.signals import UNFINISHED
@@ -57,6 +57,6 @@ async def _snapshot(door: Door, unit: str | None) -> dict[str, Any]:
     # The only text of a broadcast that goes over the stream: made for this client now, stored nowhere.
     taken["broadcasts"] = await in_force(door, unit) or []
     if unit is None:
-        taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000)
+        taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000, order=Order.URGENCY)
         taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])
     return taken

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.vocabulary.natures import Nature
+from services.dispatch.domain.distress import outranking
 from services.dispatch.domain.recommending.recording import UnknownForm
 from services.dispatch.domain.run_card import Card, Facts, Plan, choose, plan
 
@@ -29,7 +30,8 @@ class Question:
 
     def answer(self, cards: Iterable[Card]) -> Plan:
         """The decision under these cards."""
-        return plan(choose(cards, self.facts), self.facts.nature, self.silenced, self.by_operator)
+        nature = self.facts.nature
+        return outranking(plan(choose(cards, self.facts), nature, self.silenced, self.by_operator), nature)
 
 
 def as_inputs(question: Question, decided: Plan, at: datetime, pack_version: str) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from schemas.vocabulary.dispatching import AssignmentState, Engagement, HandOverState, TaskState
-from schemas.vocabulary.natures import Priority
+from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.attention import HINTS
 from services.dispatch.store import broadcasts, fleet, signals, tables
 
@@ -33,7 +33,7 @@ def _hand_overs_due() -> Select[Any]:
 def _waiting() -> Select[Any]:
     task, incident = tables.tasks, tables.incidents
     query = select(task.c.incident_id, task.c.id).join(incident, incident.c.id == task.c.incident_id)
-    return query.where(task.c.state == TaskState.WAITING, incident.c.state.in_(signals.UNFINISHED))
+    return query.where(task.c.state == TaskState.WAITING, signals.IS_UNFINISHED)
 
 
 def _unclaimed() -> Select[Any]:
@@ -45,7 +45,7 @@ def _unseen() -> Select[Any]:
     table = tables.incidents
     return select(table.c.id).where(
         table.c.priority == Priority.P1,
-        table.c.state.in_(signals.UNFINISHED),
+        signals.IS_UNFINISHED,
         table.c.acknowledged_at.is_(None),
     )
 
@@ -85,14 +85,10 @@ ESCALATIONS_DUE = _escalations_due()
 
 
 def _roster_due() -> Select[Any]:
-    """Lines that begin or end."""
-    table, now = tables.roster, func.clock_timestamp()
-    begins = and_(table.c.begun_at.is_(None), table.c.starts_at <= now)
-    return (
-        select(table.c.id)
-        .where(table.c.removed_at.is_(None), table.c.done_at.is_(None))
-        .where(or_(begins, table.c.ends_at <= now))
-    )
+    """Lines that begin or end. By the statement's own time: it is asked of an index, past the year's lines to come."""
+    table, now = tables.roster, func.now()
+    open_ones = (table.c.removed_at.is_(None), table.c.done_at.is_(None), table.c.starts_at <= now)
+    return select(table.c.id).where(*open_ones, or_(table.c.begun_at.is_(None), table.c.ends_at <= now))
 
 
 def _welfare_due() -> Select[Any]:
@@ -106,6 +102,8 @@ OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _uncla
 ROSTER_DUE, WELFARE_DUE = _roster_due(), _welfare_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
+OUTRANKED = tables.incidents.c.nature != Nature.OFFICER_DISTRESS
+"""For ordering: false, which comes first, for an officer in distress."""
 UNSEEN_LATE = _unseen().where(
     tables.incidents.c.opened_at < _before("unseen_s"),
     or_(tables.incidents.c.attention.is_(None), tables.incidents.c.attention.in_(HINTS)),

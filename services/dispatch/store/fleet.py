@@ -3,11 +3,23 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, cast, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from schemas.vocabulary.dispatching import AssignmentState, IncidentState, ResponderKind, RosterKind, UnitState
+from schemas.vocabulary.dispatching import AssignmentState, ResponderKind, RosterKind, UnitState
 from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.recommending.utilisation import SMOOTHED_OVER_S
@@ -15,6 +27,7 @@ from services.dispatch.domain.report import Place
 from services.dispatch.domain.roster import LONGEST
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
+from services.dispatch.store.signals import IS_UNFINISHED
 from services.dispatch.store.tables import assignments, incidents, move_ups, roster, unit_positions, units
 from services.dispatch.store.work import Work
 
@@ -34,8 +47,8 @@ def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: Co
 
 
 def _in_force(kind: RosterKind) -> Exists:
-    """True where a line of that kind covers the unit now."""
-    now = func.clock_timestamp()
+    """True where a line of that kind covers the unit now: the transaction's now, so that an index can answer."""
+    now = func.now()
     covers = (roster.c.starts_at <= now, roster.c.ends_at > now, roster.c.removed_at.is_(None))
     return exists().where(roster.c.unit_id == units.c.id, roster.c.kind == kind, *covers)
 
@@ -43,16 +56,14 @@ def _in_force(kind: RosterKind) -> Exists:
 def _in_distress() -> ColumnElement[bool]:
     """True where the unit's own call for help is open; asked once for all units, since it names none."""
     calls = select(incidents.c.device).where(
-        incidents.c.nature == Nature.OFFICER_DISTRESS,
-        incidents.c.state.in_((IncidentState.OPEN, IncidentState.IN_PROGRESS)),
-        incidents.c.device.is_not(None),
+        incidents.c.nature == Nature.OFFICER_DISTRESS, IS_UNFINISHED, incidents.c.device.is_not(None)
     )
     return units.c.id.in_(calls)
 
 
 def _lines() -> ColumnElement[Any]:
     """The unit's roster as a JSON list: lines that have not ended and begin within LOOKED_AHEAD."""
-    now = func.clock_timestamp()
+    now = func.now()
     line = func.jsonb_build_object(
         *(part for name in ("id", "kind", "starts_at", "ends_at", "capabilities") for part in (name, roster.c[name]))
     )

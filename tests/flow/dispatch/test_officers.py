@@ -81,12 +81,12 @@ async def test_the_same_tap_twice_is_no_fault(world: World) -> None:
     ],
 )
 async def test_distress_is_never_refused(world: World, raw: bytes) -> None:
-    """Whatever the body holds, the call opens a P1 and another unit, never the officer himself, is offered it."""
+    """Whatever the body holds, the call opens a P1 and the nearest two, never the officer himself, are offered it."""
     answer = await world.http.post(f"/v1/units/{PATROLS[0]}/distress", content=raw)
     assert answer.status_code == 202, answer.text
     card = await world.card(answer.json()["incident_id"])
     assert (card["nature"], card["priority"], card["position"] is not None) == ("officer_distress", "P1", True)
-    assert [known["unit"] for known in card["assignments"]] == [PATROLS[1]]
+    assert [known["unit"] for known in card["assignments"]] == [PATROLS[1], PATROLS[2]]
 
 
 async def test_distress_of_a_bound_officer_pressed_many_times(world: World) -> None:
@@ -106,10 +106,8 @@ async def test_an_operator_cannot_send_an_officer_to_his_own_call(world: World) 
     """The nearest unit is the one in distress: it is not recommended, and refused with that reason."""
     answer = await world.http.post(f"/v1/units/{PATROLS[0]}/distress", json={})
     incident = answer.json()["incident_id"]
-    [assignment] = await world.active(incident)
-    await world.step(assignment, "decline")
-    [assignment] = await world.active(incident)
-    await world.step(assignment, "decline")
+    for assignment in await world.active(incident):
+        await world.step(assignment, "decline")
     refused = await world.order(incident, "assign", {"unit": PATROLS[0], "reason": "nearest"})
     assert problem(refused, 409, "unit-refused")["reason"] == "calls_for_help"
     chosen = await world.order(incident, "assign", {"unit": PATROLS[1]})
