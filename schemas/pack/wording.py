@@ -54,6 +54,7 @@ _SIMPLE = {
     "float_type": ("nombre attendu ; écrivez un nombre", "number expected; write a number"),
     "int_type": ("nombre entier attendu ; écrivez-en un", "whole number expected; write one"),
     "bool_type": ("true ou false attendu ; écrivez l'un des deux", "true or false expected; write one of them"),
+    "date_from_datetime_parsing": ("date refusée ; écrivez 2026-10-17", "refused date; write 2026-10-17"),
     "model_type": ("champs « nom: valeur » attendus ; écrivez-les", '"name: value" fields expected; write them'),
     "timezone_aware": (
         "instant sans décalage horaire ; ajoutez par exemple +01:00",
@@ -85,6 +86,7 @@ def _shape(pattern: str) -> tuple[str, str]:
 
 _SHAPES = {
     "^[0-9][0-9AB][0-9]{3}$": ("un code INSEE de cinq caractères", "an INSEE code of five characters"),
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": ("une heure comme 08:30, jusqu'à 23:59", "a time like 08:30, up to 23:59"),
     "^[0-9A-Fa-f]{3,16}$": ("3 à 16 chiffres hexadécimaux", "3 to 16 hexadecimal digits"),
     "^[0-9A-Fa-f]{1,6}$": ("1 à 6 chiffres hexadécimaux", "1 to 6 hexadecimal digits"),
 }

@@ -11,7 +11,7 @@ from schemas.pack.devices import Device
 from schemas.pack.files import load_pack, load_with_warnings
 from schemas.pack.geometry import LatLonPoint, contains
 from schemas.pack.pack import CityPack, PackAssembler
-from schemas.pack.places import Site
+from schemas.pack.places import Site, SiteKind
 from schemas.pack.responders import Unit
 from schemas.vocabulary.dispatching import ResponderKind
 from schemas.vocabulary.natures import Nature
@@ -90,9 +90,11 @@ def test_ids_in_the_readme_exist(metz: CityPack) -> None:
 
 
 def test_one_intrusion_detector_is_verified_and_two_are_not(metz: CityPack) -> None:
-    """An intrusion from one sensor waits for an operator; from two it engages by itself."""
+    """An intrusion from one sensor waits for an operator, except among pupils; from two it engages by itself."""
     cards = [card for card in metz.run_cards if Nature.INTRUSION in card.natures]
-    assert [(card.min_sources, card.verify_first) for card in cards] == [(2, False), (1, True)]
+    told = [(card.min_sources, card.verify_first) for card in cards if not card.site_open]
+    assert told == [(2, False), (1, True), (1, True)]
+    assert [(card.site_kinds, card.verify_first) for card in cards if card.site_open] == [((SiteKind.SCHOOL,), False)]
 
 
 def test_places_lie_in_their_communes(metz: CityPack) -> None:

@@ -1,4 +1,4 @@
-"""Run cards: every nature is covered, urgent ones never wait, and whoever is asked to come exists."""
+"""Run cards: every nature is covered, urgent ones never wait, and whoever is asked to come, at any level, exists."""
 
 from collections.abc import Iterator
 
@@ -9,19 +9,22 @@ from schemas.pack.responders import Responder, RunCard
 from schemas.vocabulary.dispatching import Engagement, ResponderKind
 from schemas.vocabulary.natures import NATURES, Nature, is_urgent
 
+Path = tuple[str | int, ...]
+
 
 def check_run_cards(draft: Draft) -> Iterator[Finding]:
     """Findings on run cards."""
     for item in draft.run_cards:
         yield from _urgent(item)
         for index, responder in enumerate(item.model.responders):
-            yield from _responder(draft, item, index, responder)
-    yield from _reached(draft)
+            yield from _responder(draft, item, ("responders", index), responder)
+        yield from _escalation(draft, item)
     yield from _cover(draft)
 
 
 def _always_applies(card: RunCard) -> bool:
-    return not card.site_kinds and card.min_sources == 1
+    moments = (card.site_open, card.night, card.protected)
+    return not card.site_kinds and card.min_sources == 1 and all(asked is None for asked in moments)
 
 
 def _urgent(item: Item[RunCard]) -> Iterator[Finding]:
@@ -49,23 +52,24 @@ def _cover(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _reached(draft: Draft) -> Iterator[Finding]:
-    closed: dict[Nature, str] = {}
-    for item in draft.run_cards:
-        if all(nature in closed for nature in item.model.natures):
-            before = closed[item.model.natures[0]]
-            yield warning(
-                item.entry.place(),
-                f"run_cards/{item.model.id} : jamais atteinte, « {before} » vaut déjà toujours ; placez-la au-dessus",
-                f'run_cards/{item.model.id}: never reached, "{before}" always applies already; put it above',
+def _escalation(draft: Draft, item: Item[RunCard]) -> Iterator[Finding]:
+    before = 0
+    for number, level in enumerate(item.model.escalation):
+        path = ("escalation", number)
+        for index, responder in enumerate(level.responders):
+            yield from _responder(draft, item, (*path, "responders", index), responder)
+        if level.after_s is not None and level.after_s <= before:
+            yield error(
+                item.entry.place(*path, "after_s"),
+                f"run_cards/{item.model.id} : niveau dû à {level.after_s} s, pas après le précédent ({before} s)"
+                " ; comptez depuis l'ouverture",
+                f"run_cards/{item.model.id}: level due at {level.after_s} s, not after the one before ({before} s);"
+                " count from opening",
             )
-        if _always_applies(item.model):
-            for nature in item.model.natures:
-                closed.setdefault(nature, item.model.id)
+        before = max(before, level.after_s or 0)
 
 
-def _responder(draft: Draft, item: Item[RunCard], index: int, responder: Responder) -> Iterator[Finding]:
-    path = ("responders", index)
+def _responder(draft: Draft, item: Item[RunCard], path: Path, responder: Responder) -> Iterator[Finding]:
     yield from refers(item.entry, (*path, "agency"), responder.agency, draft.agencies.written)
     agency = draft.agencies.by_key.get(responder.agency or "")
     if agency is not None and agency.kind is not responder.kind:

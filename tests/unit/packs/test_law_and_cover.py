@@ -77,13 +77,17 @@ def test_nature_without_a_card_is_refused(pack: PackCopy, nature: Nature) -> Non
 
 
 def test_card_behind_a_general_one_is_a_warning(pack: PackCopy) -> None:
-    """A card that can never hold, because a general one of its natures stands above, is said."""
+    """A card that can never hold, because a general one of its natures stands above, is said with that one's name."""
     pack.change(
         "run_cards:\n",
         "run_cards:\n  - {id: all, natures: [intrusion], priority: P2, engagement: automatic}\n",
         "run_cards.yaml",
     )
-    assert ["tls-intrusion-ecole" in finding.en for finding in pack.load().warnings] == [True]
+    said = [finding.en.partition(",")[0] for finding in pack.load().warnings]
+    assert said == [
+        f"run_cards/{name}: never reached" for name in ("tls-intrusion-ecole-ouverte", "tls-intrusion-ecole")
+    ]
+    assert all('"all" hold' in finding.en for finding in pack.load().warnings)
 
 
 def test_too_few_units_is_a_warning(pack: PackCopy) -> None:

@@ -31,6 +31,15 @@ PLACES = [
     Mistake("[43.6090, 1.4370], [43.6090, 1.4500]", "[43.6090, 1.4500], [43.6090, 1.4370]", "crosses itself"),
     Mistake("[43.6420, 1.3850], [43.6420, 1.3990]", "[46.6420, 1.3850], [46.6420, 1.3990]", "km from the others"),
     Mistake("id: matabiau", "id: capitole", "exists already"),
+    Mistake('closes: "18:00"', 'closes: "07:30"', "not after it opens"),
+    Mistake('closes: "18:00"', 'closes: "24:00"', "up to 23:59"),
+    Mistake('opens: "08:00"', "opens: 8h", "a time like 08:30"),
+    Mistake("days: [mon, tue, wed, thu, fri]", "days: [lun]", "unknown word"),
+    Mistake("first: 2026-10-17, last: 2026-11-01", "first: 2026-10-17, last: 2026-10-16", "before it begins"),
+    Mistake("first: 2026-10-17", "first: 17/10/2026", "write 2026-10-17"),
+    Mistake(
+        'night: {begins: "23:00", ends: "07:00"}', 'night: {begins: "07:00", ends: "07:00"}', "two different times"
+    ),
 ]
 DEVICES = [
     Mistake("sector: saint-cyprien\n    site", "sector: saint-cyprian\n    site", 'perhaps "saint-cyprien"'),
@@ -58,6 +67,9 @@ RESPONDERS = [
     Mistake("http://127.0.0.1:8191", "http://me:word@127.0.0.1", "without credentials"),
     Mistake("id: tls-violette-2", "id: tls-violette-1", "exists already"),
 ]
+ASKED, NONE = ("name its agency", "run_cards.yaml"), ("no unit patrol", "run_cards.yaml")
+TWICE = """responders: [{kind: patrol}]}
+      - {name_fr: b, name_en: b, after_s: 900, responders: [{kind: patrol}]}"""
 RUN_CARDS = [
     Mistake("{kind: firefighters, agency: codis31}", "{kind: firefighters}", "name its agency", "run_cards.yaml"),
     Mistake("agency: codis31", "agency: ddsp31", "is national_police, not", "run_cards.yaml"),
@@ -66,6 +78,10 @@ RUN_CARDS = [
     Mistake("priority: P1\n", "priority: P0\n", "unknown word", "run_cards.yaml"),
     Mistake("engagement: automatic", "engagement: operator_confirmed", "waits for nobody", "run_cards.yaml"),
     Mistake("engagement: auto", "verify_first: true\n    engagement: auto", "waits for nobody", "run_cards.yaml"),
+    Mistake("after_s: 900, responders: [{kind: patrol}]", "responders: [{kind: firefighters}]", *ASKED),
+    Mistake("after_s: 900, responders: [{kind: patrol}]", "responders: [{kind: patrol, capabilities: [boat]}]", *NONE),
+    Mistake("responders: [{kind: patrol}]}", TWICE, "not after the one before", "run_cards.yaml", below=1),
+    Mistake("after_s: 900", "after_s: 10", "at least 30", "run_cards.yaml"),
     Mistake("speed_kmh: 20", "speed_kmh: 200", "1 to 130", "streets.yaml"),
     Mistake("[43.6000, 1.4450], [43.6043, 1.4455], [43.6085, 1.4465]", "[43.6, 1.4]", "two points", "streets.yaml"),
 ]
