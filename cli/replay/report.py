@@ -43,7 +43,9 @@ def summary_lines(tally: Tally, seconds: float, *, changed: bool) -> Iterator[st
     if changed:
         yield str(COUNTERFACTUAL)
     yield _verdict(tally)
-    yield f"{tally.total} décisions en {seconds:.1f} s, {_rate(tally.total, seconds)}/s. / {tally.total} decisions."
+    fr, en = f"{seconds:.1f}".replace(".", ","), f"{seconds:.1f}"
+    rate = _rate(tally.total, seconds)
+    yield f"Décisions : {tally.total} en {fr} s, {rate}/s. / Decisions: {tally.total} in {en} s, {rate}/s."
 
 
 def difference_json(finding: Finding) -> str:
@@ -102,7 +104,7 @@ def _verdict(tally: Tally) -> str:
     different = tally.different.total()
     if not different:
         return "Aucune différence. / No difference."
-    return f"{different} décisions différentes. / {different} decisions differ."
+    return f"Décisions différentes : {different}. / Decisions that differ: {different}."
 
 
 def _rate(count: int, seconds: float) -> str:
