@@ -26,6 +26,7 @@ KINDS: Mapping[Kind, Said] = {
     Kind.BACKLOG: Said("files d'attente", "backlogs"),
     Kind.RELIEF: Said("relèves en route", "reliefs"),
     Kind.ESCALATION: Said("montées en puissance", "escalations"),
+    Kind.DUPLICATES: Said("doublons possibles", "possible duplicates"),
     Kind.OTHER: Said("autres", "others"),
 }
 ASPECTS: Mapping[Aspect, Said] = {
@@ -49,6 +50,8 @@ ASPECTS: Mapping[Aspect, Said] = {
     Aspect.RULE: Said("règle", "rule"),
     Aspect.RANKING: Said("classement", "ranking"),
     Aspect.REFUSED: Said("refusés", "refused"),
+    Aspect.SUSPECTED: Said("doublons possibles", "possible duplicates"),
+    Aspect.SCORE: Said("ressemblance", "likeness"),
     Aspect.SLOT: Said("équipage de trop, n°", "unit no longer asked for, no."),
 }
 RESPONDERS: Mapping[str, Said] = {

@@ -191,7 +191,7 @@ class Timers:
                 case = await cases.load(work, row[0])
                 if case is None or case.incident.acknowledged_at or calls(case.incident.attention):
                     return
-                case.amend(attention="unacknowledged_p1")
+                case.ask_attention("unacknowledged_p1")
                 case.record(IncidentEvent.ATTENTION_ASKED, "unacknowledged_p1")
                 keep(work, case)
 

@@ -32,6 +32,7 @@ RULES: Mapping[Rule, Words] = {
     Rule.CLOSEST_WITHOUT_COVERAGE_MODEL: Words(
         "Aucun modèle de couverture : le plus proche.", "There is no coverage model: the closest."
     ),
+    Rule.ONLY_ON_CALL_LEFT: Words("Il ne reste que des équipages d'astreinte.", "Only crews on call are left."),
     Rule.ONLY_DECLINED_LEFT: Words(
         "Il ne reste que des équipages qui n'ont pas accepté.", "Only units that did not accept are left."
     ),

@@ -67,7 +67,7 @@ async def test_forty_alarms_at_once_never_bind_a_unit_twice(world: World) -> Non
 
 
 async def test_two_timer_loops_and_many_freed_units_never_offer_twice(world: World) -> None:
-    """Waiting tasks are offered by two processes at once while units clear: each task ends with one unit."""
+    """Waiting tasks are offered by two processes at once while units clear: each task ends with one unit, relief apart."""
     incidents = await asyncio.gather(*(world.urgent(sos(f"p{number}")) for number in range(9)))
 
     async def serve(name: str) -> None:
@@ -79,7 +79,9 @@ async def test_two_timer_loops_and_many_freed_units_never_offer_twice(world: Wor
             await world.invariants()
 
     await asyncio.gather(*map(serve, PATROLS))
-    given = [len((await world.card(incident))["assignments"]) for incident in incidents]
+    cards = [await world.card(incident) for incident in incidents]
+    # A sooner unit may relieve the one on its way: that one is stood down, and the slot is given once more.
+    given = [len([a for a in card["assignments"] if a["reason"] != "relieved"]) for card in cards]
     assert given == [1] * 9
 
 

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     BACKLOG = "backlog"
     RELIEF = "relief"
     ESCALATION = "escalation"
+    DUPLICATES = "duplicates"
     OTHER = "other"
 
 
@@ -45,6 +46,8 @@ class Aspect(StrEnum):
     RANKING = "ranking"
     REFUSED = "refused"
     SLOT = "slot"
+    SUSPECTED = "suspected"
+    SCORE = "score"
 
 
 class Obstacle(StrEnum):

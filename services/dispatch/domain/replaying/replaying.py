@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from schemas.vocabulary.dispatching import IncidentEvent
 from services.dispatch.domain.recommending.recording import UnknownForm
-from services.dispatch.domain.replaying import backlogs, cards, joins, levels, merges, reliefs, units
+from services.dispatch.domain.replaying import backlogs, cards, joins, levels, merges, reliefs, suspicions, units
 from services.dispatch.domain.replaying.asking import Both, grown
 from services.dispatch.domain.replaying.cards import Answers, Cards
 from services.dispatch.domain.replaying.findings import Difference, Finding, Kind, Obstacle, Reservation
@@ -24,6 +24,7 @@ EXPECTED: Mapping[str, Kind] = {
     IncidentEvent.MERGE_PROPOSED: Kind.MERGING,
     IncidentEvent.RELIEVED: Kind.RELIEF,
     IncidentEvent.ESCALATED: Kind.ESCALATION,
+    IncidentEvent.DUPLICATES_SUSPECTED: Kind.DUPLICATES,
     **dict.fromkeys(UNITS, Kind.UNIT),
 }
 """Events that always stand for a decision: without its inputs they were recorded by an earlier version."""
@@ -82,6 +83,8 @@ class Replaying:
             yield Kind.ESCALATION, self._level
         elif record.event == IncidentEvent.RELIEVED and "situation" in inputs:
             yield Kind.RELIEF, self._relief
+        elif record.event == IncidentEvent.DUPLICATES_SUSPECTED and "candidates" in inputs:
+            yield Kind.DUPLICATES, _suspicion
         elif record.event in UNITS and "situation" in inputs:
             yield Kind.UNIT, self._unit
         elif record.event in UNITS and "decision" in inputs:
@@ -135,6 +138,10 @@ class Replaying:
 
 def _join(record: Record) -> Found:
     return joins.compare(record.inputs["joining"]), ()
+
+
+def _suspicion(record: Record) -> Found:
+    return suspicions.compare(record), ()
 
 
 def _expected(record: Record) -> Kind | None:
