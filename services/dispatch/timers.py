@@ -189,7 +189,9 @@ class Timers:
 
             async def act(work: Work, row: Ids = row) -> None:
                 case = await cases.load(work, row[0])
-                if case is None or case.incident.acknowledged_at or calls(case.incident.attention):
+                if case is None or not case.incident.unfinished:
+                    return
+                if case.incident.acknowledged_at or calls(case.incident.attention):
                     return
                 case.ask_attention("unacknowledged_p1")
                 case.record(IncidentEvent.ATTENTION_ASKED, "unacknowledged_p1")

@@ -300,3 +300,47 @@ async def test_a_fault_of_one_timer_holds_up_no_other(world: World) -> None:
     await world.sql("UPDATE dispatch.assignments SET due_at = clock_timestamp() - interval '1 second'")
     await world.timers.round()
     assert [known["unit"] for known in await world.active(sound)] == [PATROLS[2]]
+
+
+async def test_a_late_refusal_does_not_take_back_what_the_agency_has_taken_on(world: World) -> None:
+    """Sent twice: the second is acknowledged, then the first is refused. Somebody comes; no operator is called."""
+    incident = await world.urgent(signal(Nature.GAS))
+    await world.sql("UPDATE dispatch.hand_overs SET due_at = clock_timestamp() - interval '1 second'")
+    await world.timers.round()
+    await world.order(incident, "assign")
+    first, second = (await world.card(incident))["hand_overs"]
+    await world.http.post(f"/v1/hand-overs/{second['id']}/acknowledge")
+    await world.http.post(f"/v1/hand-overs/{first['id']}/refuse", json={"reason": "no engine"})
+    card = await world.card(incident)
+    assert (card["tasks"][0]["state"], card["attention"]) == ("engaged", None)
+
+
+async def test_a_second_hand_over_is_not_missed_once_the_first_was_taken_on(world: World) -> None:
+    """The agency answers the first one late and leaves the second: its silence reopens nothing."""
+    incident = await world.urgent(signal(Nature.GAS))
+    overdue = "UPDATE dispatch.hand_overs SET due_at = clock_timestamp() - interval '1 second' WHERE state = 'sent'"
+    await world.sql(overdue)
+    await world.timers.round()
+    await world.order(incident, "assign")
+    first, _ = (await world.card(incident))["hand_overs"]
+    await world.http.post(f"/v1/hand-overs/{first['id']}/acknowledge")
+    await world.sql(overdue)
+    await world.timers.round()
+    card = await world.card(incident)
+    assert (card["tasks"][0]["state"], card["attention"]) == ("engaged", None)
+
+
+async def test_nobody_is_called_to_a_p1_that_was_dismissed_at_that_moment(world: World) -> None:
+    """The timer waits for the operator's transaction, looks again under the lock, and records nothing."""
+    incident = await world.urgent(sos("anna", received_at=ago(seconds=61)))
+    async with world.direct.connect() as conn:
+        await conn.execute(text("UPDATE dispatch.incidents SET state = 'dismissed' WHERE id = :id"), {"id": incident})
+        round_ = asyncio.create_task(world.timers.round())
+        await until(lambda: _somebody_waits(world), "the timer did not come to the incident")
+        await conn.commit()
+    await round_
+    assert "attention_asked" not in [event for event, _ in await world.events(incident)]
+
+
+async def _somebody_waits(world: World) -> bool:
+    return bool(await world.rows(select(text("1")).select_from(text("pg_locks")).where(text("NOT granted"))))
