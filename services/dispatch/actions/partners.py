@@ -6,7 +6,7 @@ from enum import StrEnum
 from schemas.vocabulary.dispatching import HandOverState, IncidentEvent, TaskState, WorkOrderState
 from services.dispatch.actions import engaging, reporting
 from services.dispatch.domain.incident import NotAllowed
-from services.dispatch.domain.task import HandOver, WorkOrder
+from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
 
@@ -164,6 +164,15 @@ def withdraw(work: Work, case: Case, order: WorkOrder, actor: str) -> None:
 
 def _reopen_task(case: Case, hand_over: HandOver, attention: str) -> None:
     task = case.tasks[hand_over.task_id]
-    if not task.state.finished:
+    if not task.state.finished and not _is_under_way(case, task):
         case.put(replace(task, state=TaskState.PENDING))
         case.ask_attention(attention)
+
+
+def _is_under_way(case: Case, task: Task) -> bool:
+    """True if the agency has taken the task on, or may still answer another hand-over of it in time."""
+    mine = [known for known in case.hand_overs.values() if known.task_id == task.id]
+    return any(
+        known.state is HandOverState.ACKNOWLEDGED or (known.state is HandOverState.SENT and known.due_at is not None)
+        for known in mine
+    )

@@ -5,6 +5,7 @@ import json
 import random
 
 import pytest
+from sqlalchemy import select, text
 
 from schemas.vocabulary.natures import Nature
 from services.dispatch.actions import reporting
@@ -13,7 +14,7 @@ from services.dispatch.domain.recommending import recommend
 from services.dispatch.domain.recommending.recording import from_inputs
 from services.dispatch.store import tables
 from tests.flow.dispatch.builders import PATROLS, ago, ahead, signal, sos
-from tests.flow.dispatch.world import World
+from tests.flow.dispatch.world import World, until
 
 
 async def test_the_nearest_unit_is_offered_and_the_choice_is_recorded(world: World) -> None:
