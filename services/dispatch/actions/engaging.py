@@ -291,8 +291,10 @@ def send_hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) 
 
 def order_work(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
     """Orders the task as work of a crew."""
+    # An order that was withdrawn stays as it was: the next is another one.
+    number = sum(1 for known in case.orders.values() if known.task_id == task.id)
     order = WorkOrder(
-        id=derived_id("work_order", task.id),
+        id=derived_id("work_order", task.id, *([number] if number else [])),
         incident_id=case.incident.id,
         task_id=task.id,
         centre=case.incident.centre,

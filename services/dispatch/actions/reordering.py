@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, ResponderKind, TaskState, UnitState
-from services.dispatch.actions import engaging, operating, reporting
+from services.dispatch.actions import engaging, operating, partners, reporting
 from services.dispatch.actions.choosing import REASSIGNED
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.incident import Action, NotAllowed
@@ -71,12 +71,13 @@ def hand_over(work: Work, case: Case, kind: ResponderKind, agency: str | None, a
 
 
 def order_work(work: Work, case: Case, capabilities: frozenset[str], actor: str) -> None:
-    """*Bon d'intervention*: one an incident; a second one is a NotAllowed."""
+    """*Bon d'intervention*: one at a time an incident; a second one is a NotAllowed."""
     operating.begin(case, Action.ASSIGN)
     held = _task_of(case, ResponderKind.MAINTENANCE)
-    if held is not None and any(order.task_id == held.id for order in case.orders.values()):
+    open_orders = [order for order in case.orders.values() if order.state not in partners.ENDED]
+    if held is not None and any(order.task_id == held.id for order in open_orders):
         raise NotAllowed(held.state, "work-order", [])
-    task = held or replace(_task(work, case, ResponderKind.MAINTENANCE, None), capabilities=capabilities)
+    task = replace(held, closed_at=None) if held else replace(_task(work, case, ResponderKind.MAINTENANCE, None), capabilities=capabilities)
     case.put(task)
     engaging.order_work(work, case, task, "operator", actor)
 

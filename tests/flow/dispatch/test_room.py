@@ -137,3 +137,15 @@ async def test_a_call_belongs_to_the_only_centre(world: World) -> None:
     assert (card["centre"], card["sector"], card["commune"], card["site"]) == (CENTRE, "middle", CENTRE, "shop")
     assert [note["text"] for note in card["notes"]] == ["Requérant : M. X"]
     assert all("M. X" not in str(event) for event in card["events"])
+
+
+async def test_a_fault_that_is_reopened_gets_another_work_order(world: World) -> None:
+    """The withdrawn order stays as it was; the new one has an id of its own, so that nobody takes it for known."""
+    incident = await world.urgent(signal(Nature.LAMP_OUT, "lamp"))
+    await world.order(incident, "dismiss", {"reason": "works"})
+    await world.order(incident, "reopen")
+    await world.order(incident, "assign")
+    states = [known["state"] for known in (await world.card(incident))["work_orders"]]
+    assert sorted(states) == ["already_fixed", "ordered"]
+    told = [dict(row["headers"])["ce_id"] for row in await world.rows(tables.outbox)]
+    assert len(told) == len(set(told))
