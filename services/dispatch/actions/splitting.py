@@ -20,21 +20,25 @@ class NothingToSplit(Exception):
 
 
 async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Case:
-    """A new incident with these alarms, whose tasks wait for the operator. Raises NothingToSplit."""
+    """A new incident with these alarms, whose tasks wait for the operator. Raises NothingToSplit.
+
+    It is as urgent as the most urgent of them, and asks for whoever the card of any of them asks for.
+    """
     table = incident_signals
     query = select(table).where(table.c.incident_id == case.incident.id, table.c.role == signals.ALARM)
     held = {row["signal_id"]: row for row in (await work.conn.execute(query)).mappings()}
     moving = [held[known] for known in dict.fromkeys(signal_ids) if known in held]
     if not moving or len(moving) == len(held):
         raise NothingToSplit("name some, not all, of the alarms of this incident")
-    first = min(moving, key=lambda row: (row["received_at"], row["signal_id"]))
-    nature = Nature(first["nature"])
+    moving.sort(key=lambda row: (row["received_at"], row["signal_id"]))
+    first = moving[0]
+    natures = tuple(dict.fromkeys(Nature(row["nature"]) for row in moving))
     fresh = Case(
         replace(
             case.incident,
             id=derived_id("split", case.incident.id, first["signal_id"]),
-            nature=nature,
-            priority=NATURES[nature].priority,
+            nature=natures[0],
+            priority=NATURES[natures[0]].priority,
             state=IncidentState.OPEN,
             opened_at=first["received_at"],
             device=first["device"],
@@ -64,7 +68,10 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
         ),
         case.book,
     )
-    decided = await deciding.decide(work, fresh, nature, silenced=deciding.held(case), by_operator=True)
+    silenced = deciding.held(case)
+    answers = [await deciding.decide(work, fresh, known, silenced=silenced, by_operator=True) for known in natures]
+    decided = min(answers, key=lambda known: known.plan.card.priority.rank)
+    fresh.amend(nature=natures[answers.index(decided)])
     deciding.apply(fresh, decided.plan)
     fresh.amend(verify_first=False)
     await cases.upsert_incident(work.conn, fresh.incident)
@@ -72,7 +79,8 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
     await work.conn.execute(update(table).where(table.c.signal_id.in_(ids)).values(incident_id=fresh.incident.id))
     detail = {"from": case.incident.id}
     fresh.record(IncidentEvent.SPLIT, "operator", actor=actor, detail=detail, inputs=decided.inputs)
-    engaging.add_tasks(work, fresh, decided.plan.card, decided.plan.ground)
+    for asking in (decided, *answers):
+        engaging.add_tasks(work, fresh, asking.plan.card, asking.plan.ground)
     sources = await signals.sources(work.conn, case.incident.id)
     case.amend(signals=max(1, case.incident.signals - len(moving)), sources=sources, split_by_operator=True)
     case.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"into": fresh.incident.id, "signals": ids})

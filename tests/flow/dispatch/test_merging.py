@@ -178,3 +178,48 @@ async def test_a_situation_whose_incident_is_finished_opens_another_linked_one(w
     await world.situation("s1", signal(Nature.PERSON_DETECTED, "camera"), revision=2)
     linked = [known["linked_to"] for known in await world.rows(tables.incidents) if known["id"] != old["id"]]
     assert linked == [old["id"]]
+
+
+async def test_who_was_to_come_to_the_merged_one_comes_to_the_kept_one(world: World) -> None:
+    """Backup was asked for on the one that is merged away, and nobody was free: the kept one waits for it too."""
+    await world.only_units(PATROLS[0])
+    engaged, short = await world.urgent(sos("anna")), await world.urgent(signal(Nature.PANIC, "button"))
+    await world.order(short, "backup", {"count": 2})
+    kept = (await world.order(engaged, "merge", {"incident": short})).json()
+    assert kept["incident_id"] == engaged
+    assert [(task["kind"], task["state"], task["slots"]) for task in kept["tasks"]] == [("patrol", "waiting", 3)]
+    await world.http.put(f"/v1/units/{PATROLS[1]}/status", json={"state": "available"})
+    await world.timers.round()
+    assert len(await world.active(engaged)) == 2
+
+
+async def test_what_waits_for_the_operator_on_a_merged_card_waits_for_him_on_the_kept_one(world: World) -> None:
+    """A fire under test was confirmed by nobody and is merged into a running SOS: its firefighters still are asked."""
+    body = {"scope": "device:panel-school", "reason": "drill", "ends_at": "2099-01-01T00:00:00Z"}
+    await world.http.post("/v1/silences", json=body)
+    running, held = await world.urgent(sos("anna")), await world.urgent(signal(Nature.FIRE))
+    kept = (await world.order(running, "merge", {"incident": held})).json()
+    tasks = {task["kind"]: task["state"] for task in kept["tasks"]}
+    assert (kept["incident_id"], tasks) == (running, {"patrol": "engaged", "firefighters": "pending"})
+
+
+async def test_a_work_order_does_not_hide_that_a_merged_alarm_wants_verification(world: World) -> None:
+    """The lamp's crew was ordered by itself; the person seen there waits for an operator, and the card says so."""
+    lamp = await world.urgent(signal(Nature.LAMP_OUT, "lamp"))
+    seen = await world.urgent(signal(Nature.PERSON_DETECTED, "camera"))
+    kept = (await world.order(lamp, "merge", {"incident": seen})).json()
+    assert (kept["incident_id"], kept["engagement"], kept["verify_first"]) == (lamp, "operator_confirmed", True)
+    assert {task["kind"]: task["state"] for task in kept["tasks"]} == {"maintenance": "engaged", "patrol": "pending"}
+
+
+async def test_what_is_split_off_is_as_urgent_as_its_most_urgent_alarm(world: World) -> None:
+    """A person seen, then a hold-up, taken out of an SOS: both patrols that the hold-up asks for are asked for."""
+    first, seen = sos("anna"), signal(Nature.PERSON_DETECTED, "camera")
+    robbed = signal(Nature.HOLD_UP, "button")
+    incident = await world.urgent(first)
+    for revision, of in enumerate((first, seen, robbed), start=1):
+        await world.situation("s1", of, revision=revision)
+    answer = await world.order(incident, "split", {"signals": [robbed.signal_id, seen.signal_id]})
+    fresh = answer.json()
+    assert (fresh["nature"], fresh["priority"], fresh["run_card"]) == ("hold_up", "P1", "hold-up")
+    assert [(task["kind"], task["slots"]) for task in fresh["tasks"]] == [("patrol", 2)]
