@@ -6,12 +6,15 @@ from typing import Any
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import deciding, partners, reconsidering, suspecting
+from services.dispatch.actions import deciding, engaging, partners, reconsidering, suspecting
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain.adding import missing
 from services.dispatch.domain.attention import louder
 from services.dispatch.domain.incident import Action, NotAllowed, check
 from services.dispatch.domain.merging import Merge, Pair, as_inputs, outranks_first, settle, side_of
+from services.dispatch.domain.run_card import Need
+from services.dispatch.domain.task import Task
 from services.dispatch.store import case as cases
 from services.dispatch.store import duplicates, signals, tables
 from services.dispatch.store.case import SYSTEM, Case
@@ -67,9 +70,9 @@ async def _merge(
     """
     kept, lost = (first, second) if settle(pair) is Merge.KEEPS_FIRST else (second, first)
     partners.withdraw_hand_overs(work, lost, "merged", actor)
-    for task in list(lost.tasks.values()):
-        if not task.state.finished:
-            lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
+    unmet = [task for task in lost.tasks.values() if not task.state.finished]
+    for task in unmet:
+        lost.put(replace(task, state=TaskState.CANCELLED, closed_at=work.now))
     before = lost.incident.state
     lost.amend(state=IncidentState.MERGED, merged_into=kept.incident.id, state_before_merge=before, escalate_at=None)
     lost.record(IncidentEvent.MERGED, reason, actor=actor, detail={"into": kept.incident.id})
@@ -85,9 +88,20 @@ async def _merge(
     suspecting.settle(kept, {lost.incident.id})
     suspecting.settle(lost, set(lost.incident.duplicates))
     await reconsidering.follow(work, kept, seen, times.offer)
+    await _carry_over(work, kept, unmet, reason, times)
     keep(work, lost)
     keep(work, kept)
     return kept
+
+
+async def _carry_over(work: Work, kept: Case, unmet: list[Task], reason: str, times: Times) -> None:
+    """What the lost one still waited for is waited for on the kept one: who was to come is not forgotten."""
+    for task in unmet:
+        need = Need(task.kind, task.slots, task.capabilities, task.agency)
+        further = missing(kept.tasks.values(), (need,))
+        for added in engaging.put_tasks(work, kept, further, kept.incident.run_card or "none", reason):
+            if task.state is not TaskState.PENDING:
+                await engaging.engage_task(work, kept, added, times.offer, reason)
 
 
 def _asks_the_same_agencies(kept: Case, lost: Case) -> bool:

@@ -77,7 +77,8 @@ def order_work(work: Work, case: Case, capabilities: frozenset[str], actor: str)
     open_orders = [order for order in case.orders.values() if order.state not in partners.ENDED]
     if held is not None and any(order.task_id == held.id for order in open_orders):
         raise NotAllowed(held.state, "work-order", [])
-    task = replace(held, closed_at=None) if held else replace(_task(work, case, ResponderKind.MAINTENANCE, None), capabilities=capabilities)
+    fresh = _task(work, case, ResponderKind.MAINTENANCE, None)
+    task = replace(held, closed_at=None) if held else replace(fresh, capabilities=capabilities)
     case.put(task)
     engaging.order_work(work, case, task, "operator", actor)
 

@@ -68,7 +68,7 @@ async def test_forty_alarms_at_once_never_bind_a_unit_twice(world: World) -> Non
 
 
 async def test_two_timer_loops_and_many_freed_units_never_offer_twice(world: World) -> None:
-    """Waiting tasks are offered by two processes at once while units clear: each task ends with one unit, relief apart."""
+    """Two processes offer waiting tasks at once while units clear: each task ends with one unit, relief apart."""
     incidents = await asyncio.gather(*(world.urgent(sos(f"p{number}")) for number in range(9)))
 
     async def serve(name: str) -> None:
