@@ -112,3 +112,13 @@ async def test_two_lives_at_once_divert_one_unit_each_and_nobody_twice(world: Wo
     rest = [known["unit"] for known in await world.active(routine)]
     assert len(sent) == 2
     assert sorted({*sent, *rest}) == sorted(PATROLS)
+
+
+async def test_two_slots_do_not_take_both_units_of_one_incident(world: World) -> None:
+    """A hold-up asks for two while two are on their way to an intrusion: one turns round, the idle third goes too."""
+    routine = await on_the_way_to_routine(world)
+    await world.urgent(signal(Nature.INTRUSION, "sensor-2", site="school"))
+    assert sorted(known["unit"] for known in await world.active(routine)) == [NEAREST, SECOND]
+    life = await world.urgent(signal(Nature.HOLD_UP, "button", site=None))
+    assert sorted(known["unit"] for known in await world.active(life)) == [NEAREST, THIRD]
+    assert [known["unit"] for known in await world.active(routine)] == [SECOND]
