@@ -80,6 +80,7 @@ lock: tools ## refait les verrous / makes the locks again
 	@$(UV_COMPILE) --group services --group local --group dev -o requirements.lock
 	@$(UV_COMPILE) --group services -c requirements.lock -o requirements-services.lock
 	@$(UV_COMPILE) --group jre -o requirements-jre.lock
+	@$(UV_COMPILE) --group node -o requirements-node.lock
 	@$(UV_COMPILE) --group tools -o requirements-tools.lock
 	@$(PY) -m deploy.local.kafka.jars lock
 

@@ -1,7 +1,9 @@
-"""`python -m services.dispatch` serves; `python -m services.dispatch migrate` brings the database up to date."""
+"""`python -m services.dispatch` serves; `migrate` brings the database up to date; `openapi` prints the document."""
 
 import argparse
 import asyncio
+import json
+import sys
 from collections.abc import Awaitable
 from datetime import timedelta
 
@@ -22,6 +24,7 @@ from services.dispatch import messages, timers
 from services.dispatch.actions import intake, notifications, outcomes, situations
 from services.dispatch.actions.intake import Times
 from services.dispatch.api.app import build
+from services.dispatch.api.document import openapi_document
 from services.dispatch.api.door import Door
 from services.dispatch.consumer import TopicReader
 from services.dispatch.live import Live
@@ -85,6 +88,8 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     relay = Relay(database, settings.kafka(), health)
     timer = timers.Timers(database, library, settings)
     live.on_news += [relay.wake]
+    if settings.vigie_accounts == "open":
+        log.warning("accounts_open", reason="nobody is asked who he is")
     health.set("live", State.WAITING, "connecting to PostgreSQL")
     app = build(Door(database, library, live, timer, settings), health)
     try:
@@ -130,8 +135,11 @@ async def _forget_now(database: AsyncEngine, kept: timedelta) -> None:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m services.dispatch", description=__doc__)
-    parser.add_argument("action", nargs="?", choices=["serve", "migrate"], default="serve")
+    parser.add_argument("action", nargs="?", choices=["serve", "migrate", "openapi"], default="serve")
     action = parser.parse_args().action
+    if action == "openapi":
+        sys.stdout.write(json.dumps(openapi_document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        return
     settings = load(DispatchSettings)
     logs.setup(SERVICE, settings.log_level)
     if action == "migrate":

@@ -48,3 +48,9 @@ OUTCOMES = counter(
     unit="signals",
     labels=["outcome", "reason"],
 )
+REFUSED = counter(
+    "vigie_dispatch_refused_requests_total",
+    "Requests refused at the door, by why.",
+    unit="requests",
+    labels=["reason"],
+)

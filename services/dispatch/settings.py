@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from services.chassis.settings import ProcessSettings
+
+LEAST_KEY_LENGTH = 32
+"""RFC 7518, 3.2: a key at least as long as the hash of HS256."""
 
 
 class DispatchSettings(ProcessSettings):
@@ -13,12 +17,36 @@ class DispatchSettings(ProcessSettings):
 
     database_url: SecretStr
     dispatch_port: int = Field(default=8100, ge=0, le=65535)
+    dispatch_public_urls: str = ""
+    """Comma separated: where browsers reach all dispatch processes. The host 127.0.0.1 means: as this one was."""
     vigie_pages_dir: Path = Path("web/dist")
+    vigie_accounts: Literal["open", "demo"] = "open"
+    """`open`: nobody is asked who he is, for tests and machines behind another door; `demo`: accounts.py, one PIN."""
+    vigie_demo_pin: SecretStr | None = None
+    dispatch_session_key: SecretStr | None = None
+    """Signs badges; at least 32 characters, the same for all dispatch processes."""
+    dispatch_service_token: SecretStr | None = None
+    """By which our own processes and tools are known."""
     offer_s: float = Field(default=30, gt=0)
     unclaimed_alarm_s: float = Field(default=15, gt=0)
     unacknowledged_p1_s: float = Field(default=60, gt=0)
     link_within_s: float = Field(default=3600, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
+
+    @model_validator(mode="after")
+    def _demo_is_complete(self) -> Self:
+        if self.vigie_accounts == "demo":
+            key = self.dispatch_session_key
+            if key is None or len(key.get_secret_value()) < LEAST_KEY_LENGTH:
+                raise ValueError("VIGIE_ACCOUNTS=demo needs DISPATCH_SESSION_KEY of 32 characters or more")
+            if self.vigie_demo_pin is None:
+                raise ValueError("VIGIE_ACCOUNTS=demo needs VIGIE_DEMO_PIN")
+        return self
+
+    @property
+    def public_urls(self) -> list[str]:
+        """Base URLs of all doors, this one among them."""
+        return [url.strip().rstrip("/") for url in self.dispatch_public_urls.split(",") if url.strip()]
 
     @property
     def offer(self) -> timedelta:

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from schemas.vocabulary.dispatching import UnitState
 from schemas.vocabulary.natures import Nature
@@ -157,3 +157,10 @@ class OrderBody(Body):
 
     note: Text | None = None
     at: Instant | None = None
+
+
+class SigningIn(Body):
+    """An account and its PIN."""
+
+    account: Identifier
+    pin: Annotated[SecretStr, Field(min_length=1, max_length=100)]

@@ -60,7 +60,8 @@ async def put_position(door: Doors, request: Request, unit: str, body: bodies.Po
                 received_at=work.now,
             )
             work.publish("units.positions", message)
-            shown = {"unit": unit, "position": position.model_dump(), "at": body.at.isoformat()}
+            # Not `position` and `at`: these are the event's own, its place in the stream and its time.
+            shown = {"unit": unit, "place": views.place_view(place), "position_at": body.at.isoformat()}
             work.show("position", shown)
         return {"unit": unit, "applied": applied}
 
