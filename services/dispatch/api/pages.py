@@ -1,7 +1,5 @@
 """The three pages, built from web/: what is hashed is kept for good, the rest is asked for each time."""
 
-from pathlib import Path
-
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
@@ -17,18 +15,20 @@ NOT_BUILT = (
 )
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
-PAGES = ("/", "/tablette", "/equipe")
+PAGES = (".", "tablette", "equipe")
 
 
 class Pages(StaticFiles):
     """The built files with the headers that a control room's screen should have."""
 
-    def __init__(self, folder: Path, settings: DispatchSettings) -> None:
-        super().__init__(directory=folder, html=True)
+    def __init__(self, settings: DispatchSettings) -> None:
+        super().__init__(directory=settings.vigie_pages_dir, html=True, check_dir=False)
         self._settings = settings
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file. Raises HTTPException 404."""
+        """A file. Raises HTTPException 404; where the pages are not built, says what to do."""
+        if path in PAGES and not (self._settings.vigie_pages_dir / "index.html").is_file():
+            return PlainTextResponse(NOT_BUILT, 503)
         response = await super().get_response(path, scope)
         response.headers.update(security_headers(Request(scope), self._settings))
         response.headers["Cache-Control"] = FOR_GOOD if path.startswith("assets/") else ASK_FIRST
@@ -53,14 +53,5 @@ def security_headers(request: Request, settings: DispatchSettings) -> dict[str, 
 
 
 def serve_pages(app: FastAPI, settings: DispatchSettings) -> None:
-    """Mounts the pages; where they are not built, says what to do."""
-    folder = settings.vigie_pages_dir
-    if (folder / "index.html").is_file():
-        app.mount("/", Pages(folder, settings), name="pages")
-        return
-
-    async def not_built() -> Response:
-        return PlainTextResponse(NOT_BUILT, 503)
-
-    for path in PAGES:
-        app.add_api_route(path, not_built, methods=["GET"], include_in_schema=False)
+    """Mounts the pages behind all other routes."""
+    app.mount("/", Pages(settings), name="pages")
