@@ -23,5 +23,5 @@ export default defineConfig(({ mode }) => ({
   },
   // Components are tested as browsers run them, not as a server would draw them.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
-  test: { environment: 'jsdom', include: ['test/**/*.test.ts'], restoreMocks: true },
+  test: { environment: 'jsdom', include: ['test/**/*.test.ts'], setupFiles: ['test/setup.ts'], restoreMocks: true },
 }));

@@ -31,7 +31,7 @@ from services.dispatch.live import Live
 from services.dispatch.outbox import Relay
 from services.dispatch.packs import Library
 from services.dispatch.right_of_way import RightOfWay
-from services.dispatch.settings import DispatchSettings
+from services.dispatch.settings import DatabaseSettings, DispatchSettings
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
 
@@ -140,11 +140,13 @@ def main() -> None:
     if action == "openapi":
         sys.stdout.write(json.dumps(openapi_document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n")
         return
+    if action == "migrate":
+        database = load(DatabaseSettings)
+        logs.setup(SERVICE, database.log_level)
+        upgrade(database.database_url.get_secret_value())
+        return
     settings = load(DispatchSettings)
     logs.setup(SERVICE, settings.log_level)
-    if action == "migrate":
-        upgrade(settings.database_url.get_secret_value())
-        return
     provider = telemetry.setup(SERVICE, settings)
     try:
         lifecycle.run(lambda stop: serve_all(stop, settings))

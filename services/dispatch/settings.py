@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from services.chassis.settings import ProcessSettings
 
@@ -12,18 +12,23 @@ LEAST_KEY_LENGTH = 32
 """RFC 7518, 3.2: a key at least as long as the hash of HS256."""
 
 
-class DispatchSettings(ProcessSettings):
-    """Ports, database and the times that run cards do not state; seconds unless told otherwise."""
+class DatabaseSettings(ProcessSettings):
+    """What `migrate` needs."""
 
     database_url: SecretStr
+
+
+class DispatchSettings(DatabaseSettings):
+    """Ports, people and the times that run cards do not state; seconds unless told otherwise."""
+
     dispatch_port: int = Field(default=8100, ge=0, le=65535)
     dispatch_public_urls: str = ""
     """Comma separated: where browsers reach all dispatch processes. The host 127.0.0.1 means: as this one was."""
     vigie_pages_dir: Path = Path("web/dist")
     vigie_accounts: Literal["open", "demo"] = "open"
     """`open`: nobody is asked who he is, for tests and machines behind another door; `demo`: accounts.py, one PIN."""
-    vigie_demo_pin: SecretStr | None = None
-    dispatch_session_key: SecretStr | None = None
+    vigie_demo_pin: SecretStr | None = Field(default=None, validate_default=True)
+    dispatch_session_key: SecretStr | None = Field(default=None, validate_default=True)
     """Signs badges; at least 32 characters, the same for all dispatch processes."""
     dispatch_service_token: SecretStr | None = None
     """By which our own processes and tools are known."""
@@ -33,15 +38,14 @@ class DispatchSettings(ProcessSettings):
     link_within_s: float = Field(default=3600, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
 
-    @model_validator(mode="after")
-    def _demo_is_complete(self) -> Self:
-        if self.vigie_accounts == "demo":
-            key = self.dispatch_session_key
-            if key is None or len(key.get_secret_value()) < LEAST_KEY_LENGTH:
-                raise ValueError("VIGIE_ACCOUNTS=demo needs DISPATCH_SESSION_KEY of 32 characters or more")
-            if self.vigie_demo_pin is None:
-                raise ValueError("VIGIE_ACCOUNTS=demo needs VIGIE_DEMO_PIN")
-        return self
+    @field_validator("vigie_demo_pin", "dispatch_session_key")
+    @classmethod
+    def _complete(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Where people sign in there is a PIN, and a key that outlives a restart."""
+        least = LEAST_KEY_LENGTH if info.field_name == "dispatch_session_key" else 1
+        if info.data.get("vigie_accounts") == "demo" and (value is None or len(value.get_secret_value()) < least):
+            raise ValueError(f"VIGIE_ACCOUNTS=demo needs it, of {least} characters or more")
+        return value
 
     @property
     def public_urls(self) -> list[str]:

@@ -8,6 +8,8 @@ const KEPT = '__KEPT_FILES__' as unknown as { version: string; files: string[] }
 const CACHE = `vigie-tablette-${KEPT.version}`;
 const PAGE = '/tablette/';
 const NETWORK_WITHIN_MS = 1500;
+/** Doors answer other origins differently (Vary: Origin); for a file whose name is its content that does not matter. */
+const AS_KEPT = { ignoreVary: true };
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(KEPT.files)));
@@ -22,7 +24,7 @@ worker.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || origin !== worker.location.origin) return;
   if (event.request.mode === 'navigate') event.respondWith(page(event.request));
   else if (pathname.startsWith('/assets/') || pathname === '/icon.svg' || pathname.endsWith('.webmanifest')) {
-    event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
+    event.respondWith(caches.match(event.request, AS_KEPT).then((kept) => kept ?? fetch(event.request)));
   }
 });
 
@@ -31,7 +33,7 @@ async function page(request: Request): Promise<Response> {
   try {
     return await fetch(request, { signal: AbortSignal.timeout(NETWORK_WITHIN_MS) });
   } catch {
-    return (await caches.match(PAGE)) ?? Response.error();
+    return (await caches.match(PAGE, AS_KEPT)) ?? Response.error();
   }
 }
 

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A key and what it does; the sheet of keys is made from these. */
 export interface Binding {
   /** As `KeyboardEvent.key`, lower case. */
@@ -7,7 +9,12 @@ export interface Binding {
   run: () => void;
 }
 
-const bindings = $state<{ all: readonly Binding[] }>({ all: [] });
+class Bindings {
+  // Raw: what is bound is compared by identity when it is taken off again.
+  all = $state.raw<readonly Binding[]>([]);
+}
+
+const bindings = new Bindings();
 
 /** All keys that do something now. */
 export function boundKeys(): readonly Binding[] {
@@ -16,10 +23,12 @@ export function boundKeys(): readonly Binding[] {
 
 /** Binds keys for as long as the component lives: call it in `$effect(() => bind([...]))`. Later ones come first. */
 export function bind(wanted: readonly Binding[]): () => void {
-  bindings.all = [...wanted, ...bindings.all];
-  return () => {
-    bindings.all = bindings.all.filter((one) => !wanted.includes(one));
+  // Not a reader of the list: the effect that binds would run again for its own binding.
+  const change = (changed: (all: readonly Binding[]) => readonly Binding[]): void => {
+    bindings.all = changed(untrack(() => bindings.all));
   };
+  change((all) => [...wanted, ...all]);
+  return () => change((all) => all.filter((one) => !wanted.includes(one)));
 }
 
 /** Listens for as long as the page lives. Whoever types into a field, or holds a modifier, means something else. */
