@@ -47,7 +47,7 @@ class Room:
             incident = answer.json().get("incident_id") if answer.status_code == 200 else None
             return incident if incident and await self.assignment(incident) else None
 
-        return await until(engaged, f"nobody was engaged for {kiosk}")
+        return str(await until(engaged, f"nobody was engaged for {kiosk}"))
 
     async def assignment(self, incident: str) -> dict[str, Any] | None:
         """The active assignment of an incident."""

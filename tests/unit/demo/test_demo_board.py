@@ -58,7 +58,7 @@ def test_the_board_shows_incidents_units_hops_and_the_exercise() -> None:
         "appelé",
         "alarme → tablette",
         "250",
-        "curl -N",
+        "suivre / follow",
     ):
         assert words in text
     assert "Hier" not in text
