@@ -1,6 +1,7 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel replay-calls
+.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel \
+	replay-calls web pages node types
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -13,7 +14,7 @@ SOURCES := schemas services cli demo deploy tests bench
 PRESENT = $(wildcard $(SOURCES))
 
 # Settings reach the processes as environment: `make demo DEMO_SECONDS=60 VIGIE_BROKERS=3`.
-export STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY
+export STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY VIGIE_ACCOUNTS
 
 help: ## cette liste / this list
 	@echo "Vigie — make <cible / target>"
@@ -28,13 +29,27 @@ venv: ## prépare .venv (une fois) / prepares .venv (once)
 tools: venv
 	@$(PYTHON) deploy/local/bootstrap.py tools
 
+node: venv
+	@$(PYTHON) deploy/local/bootstrap.py node
+
+web: node ## construit les pages si elles ont changé / builds the pages if they changed
+	@$(PY) -m deploy.web build
+
+# Before a start: nothing if they are up to date; if they cannot be built it says so and the rest starts all the same.
+pages: venv
+	@$(PY) -m deploy.web built || { $(PYTHON) deploy/local/bootstrap.py node && $(PY) -m deploy.web build; } \
+		|| $(PY) -m deploy.web without
+
+types: node ## types des pages d'après l'API et les schémas / the pages' types from the API and the schemas
+	@$(PY) -m deploy.web types
+
 fetch: venv ## télécharge Kafka (une fois) / downloads Kafka (once)
 	@$(PY) -m deploy.local fetch
 
-demo: venv ## installe, démarre, joue la démonstration / sets up, starts, plays the demo (DEMO_SECONDS=60)
+demo: venv pages ## installe, démarre, joue la démonstration / sets up, starts, plays the demo (DEMO_SECONDS=60)
 	@$(PY) -m deploy.local demo
 
-up: venv ## démarre tout en arrière-plan / starts everything in the background (ONLY=kafka,postgres,mqtt)
+up: venv pages ## démarre tout en arrière-plan / starts everything in the background (ONLY=kafka,postgres,mqtt)
 	@$(PY) -m deploy.local up --only "$(ONLY)"
 
 down: venv ## arrête tout / stops everything
@@ -44,6 +59,8 @@ status: venv ## ce qui tourne / what is running
 	@$(PY) -m deploy.local status
 
 test: venv ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
+	@$(MAKE) --no-print-directory web
+	@$(PY) -m deploy.web test
 	@$(PY) -m pytest $(PYTEST_OPTIONS) $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
 
 test-unit: venv ## les tests sans processus / tests without processes
@@ -61,20 +78,23 @@ bench-travel: venv ## temps de trajet : vitesse et justesse / travel times: spee
 replay-calls: venv ## 173 appels réels rejoués : qui serait parti, et quand / 173 real calls replayed: who, and when
 	@$(PY) -m bench.replayed_calls
 
-check: venv tools ## style, types, imports, verrous / style, types, imports, locks
+check: venv tools node ## style, types, imports, verrous / style, types, imports, locks
 	@$(PY) -m ruff check $(PRESENT)
 	@$(PY) -m ruff format --check $(PRESENT)
 	@$(PY) -m mypy $(PRESENT)
 	@$(PY) -m deploy.local.checks
 	@.venv/bin/lint-imports
 	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(PY) -m deploy.web check
 
-format: venv ## met en forme / formats the code
+format: venv node ## met en forme / formats the code
 	@$(PY) -m ruff check --fix-only $(PRESENT)
 	@$(PY) -m ruff format $(PRESENT)
+	@$(PY) -m deploy.web format
 
 schemas: venv ## JSON Schema et AsyncAPI d'après les modèles / JSON Schema and AsyncAPI from the models
 	@$(PY) -m schemas.generate
+	@$(PY) -m deploy.web contract
 
 # No index address: where packages come from is the machine's business.
 UV_COMPILE = $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -83,11 +103,12 @@ lock: tools ## refait les verrous / makes the locks again
 	@$(UV_COMPILE) --group services --group local --group dev -o requirements.lock
 	@$(UV_COMPILE) --group services -c requirements.lock -o requirements-services.lock
 	@$(UV_COMPILE) --group jre -o requirements-jre.lock
+	@$(UV_COMPILE) --group node -o requirements-node.lock
 	@$(UV_COMPILE) --group tools -o requirements-tools.lock
 	@$(PY) -m deploy.local.kafka.jars lock
 
 clean: ## efface l'état et les caches, garde .venv / removes state and caches, keeps .venv
 	@if [ -x $(PY) ]; then $(PY) -m deploy.local down >/dev/null 2>&1 || true; fi
-	@rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf var web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 	@echo "var/ et caches effacés / var/ and caches removed"

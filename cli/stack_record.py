@@ -1,4 +1,4 @@
-"""Where the running stack listens: `run/stack.json` under $VIGIE_VAR, written by `make up`."""
+"""Where the running stack listens and by what it knows us: `run/stack.json` and `secrets/` under $VIGIE_VAR."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_DISPATCH_URL = "http://127.0.0.1:8100"
+SERVICE_TOKEN = "DISPATCH_SERVICE_TOKEN"
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -33,3 +34,11 @@ def _record(environ: Mapping[str, str]) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}  # none is running here, or it is being written
     return record if isinstance(record, dict) else {}
+
+
+def service_token(environ: Mapping[str, str] = os.environ) -> str | None:
+    """What dispatch knows our tools by: from the environment, else the file of a stack on this machine."""
+    if environ.get(SERVICE_TOKEN):
+        return environ[SERVICE_TOKEN]
+    file = folder(environ) / "secrets" / SERVICE_TOKEN
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else None

@@ -19,7 +19,7 @@ from demo.measure.doubles import double_assignments
 from demo.measure.latency import first_assignment_s
 from demo.measure.losses import lost
 from demo.measure.summary import summarise
-from demo.settings import DemoUnable, Settings, read_doors, read_settings
+from demo.settings import EXERCISE_PIN, DemoUnable, Settings, read_doors, read_settings
 from demo.story.evening import evening
 from demo.story.scene import Mark, Scene
 from demo.world import World
@@ -29,7 +29,7 @@ async def play(settings: Settings, screen: Screen) -> int:
     """One evening; its exit code."""
     doors = read_doors(settings.var)
     settings.folder.mkdir(parents=True, exist_ok=True)
-    screen.print(f"Suivre le flux / follow the stream: curl -N {doors.dispatch[0]}/v1/stream", highlight=False)
+    screen.print(f"Suivre à l'écran / follow on screen: {doors.dispatch[0]}/ (operateur-1, code {shown_pin(settings)})")
     scenes = evening()
     started = time.monotonic()
     async with city(settings, doors) as world:
@@ -44,6 +44,11 @@ async def play(settings: Settings, screen: Screen) -> int:
         screen.print(f"{words}: {seconds:.1f} s", highlight=False)
     screen.print(f"{settings.folder / 'summary.json'}", highlight=False)
     return verdict(scenes, summary)
+
+
+def shown_pin(settings: Settings) -> str:
+    """The exercise's own; one that the user set is not repeated."""
+    return settings.pin if settings.pin == EXERCISE_PIN else "VIGIE_DEMO_PIN"
 
 
 def verdict(scenes: Sequence[Scene], summary: dict[str, Any]) -> int:

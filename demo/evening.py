@@ -12,6 +12,7 @@ from rich.console import Console as Screen
 
 from demo import overlay
 from demo.background import background
+from demo.badges import Badges
 from demo.board.live import show
 from demo.cast import CONGRESS_PANEL, Cast
 from demo.followers.console import Console
@@ -43,7 +44,8 @@ async def city(settings: Settings, doors: Doors) -> AsyncIterator[World]:
     """The world, with its partners in the pack; its connections are closed at the end."""
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
     timeout = httpx.Timeout(5.0, connect=1.0)
-    async with httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client:
+    badges = Badges(doors.dispatch, settings.pin)
+    async with httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False, auth=badges) as client:
         ledger, pulse, run = Ledger(), Pulse(), uuid.uuid4().hex[:8]
         console = Console(client, doors.dispatch, ledger, pulse)
         partners = Partners(console, ledger, pulse)

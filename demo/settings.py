@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+EXERCISE_PIN = "2580"
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -20,6 +21,8 @@ class Settings:
     var: Path
     seconds: float | None
     city: str
+    pin: str = EXERCISE_PIN
+    """Of the demo's accounts."""
 
     @property
     def folder(self) -> Path:
@@ -57,7 +60,7 @@ def read_settings() -> Settings:
     city = os.environ.get("VIGIE_CITY") or "metz"
     if city != "metz":
         raise DemoUnable("La démonstration se joue à Metz : VIGIE_CITY=metz. / The demo plays in Metz only.")
-    return Settings(var, seconds, city)
+    return Settings(var, seconds, city, os.environ.get("VIGIE_DEMO_PIN") or EXERCISE_PIN)
 
 
 def read_doors(var: Path) -> Doors:

@@ -11,7 +11,7 @@ from cli.exit_codes import ExitCode
 from cli.pack.delivery import Delivered, NotDelivered, Refused, deliver
 from cli.pack.extract import extract_warning
 from cli.pack.summary import applied, errors_found, summary
-from cli.stack_record import dispatch_urls
+from cli.stack_record import dispatch_urls, service_token
 from schemas.pack.files import LoadedPack, load_with_warnings
 from schemas.pack.findings import PackInvalid
 
@@ -62,7 +62,7 @@ def apply(folder: Folder, overlay: Overlays = None, dispatch: Dispatch = None) -
     for finding in loaded.warnings:
         typer.echo(str(finding), err=True)
     try:
-        delivered: Delivered = deliver(loaded.pack, [dispatch] if dispatch else dispatch_urls())
+        delivered: Delivered = deliver(loaded.pack, [dispatch] if dispatch else dispatch_urls(), service_token())
     except Refused as refused:
         _fail(str(refused), ExitCode.REFUSED)
     except NotDelivered as problem:

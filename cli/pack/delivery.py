@@ -28,10 +28,11 @@ class NotDelivered(Exception):
     """No door answered as agreed; trying again later may help."""
 
 
-def deliver(pack: CityPack, urls: Sequence[str]) -> Delivered:
+def deliver(pack: CityPack, urls: Sequence[str], token: str | None = None) -> Delivered:
     """Try each door until one answers. Raises Refused (4xx) or NotDelivered."""
     problems: list[str] = []
-    with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as client:
+    badge = {"Authorization": f"Bearer {token}"} if token else {}
+    with httpx.Client(timeout=TIMEOUT_S, trust_env=False, headers=badge) as client:
         for url in urls:
             try:
                 return _put(client, url.rstrip("/"), pack)

@@ -107,7 +107,7 @@ def _counts(world: World) -> RenderableType:
 
 
 def _hint(world: World) -> RenderableType:
-    return Text(f"suivre / follow: curl -N {world.doors.dispatch[0]}/v1/stream", style="grey50")
+    return Text(f"suivre / follow: {world.doors.dispatch[0]}/", style="grey50")
 
 
 def _ms(value: float | None) -> str:

@@ -54,6 +54,8 @@ class Follower:
 
     async def _read(self) -> AsyncIterator[Event]:
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": self.last} if self.last else {})}
+        if self.unit:
+            headers["X-Actor"] = self.unit
         params = {"unit": self.unit} if self.unit else {}
         timeout = httpx.Timeout(5.0, read=SILENT_S)
         url = f"{self.url}/v1/stream"

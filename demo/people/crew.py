@@ -40,5 +40,5 @@ class Crew:
     async def _work(self, order: str) -> None:
         for step in ("start", "complete"):
             await asyncio.sleep(WORK_S)
-            actor = {"X-Actor": "atelier-demo"}
+            actor = {"X-Actor": "tech-1"}
             await self.console.post(f"/v1/work-orders/{order}/{step}", None, key=f"{order}:{step}", headers=actor)

@@ -11,7 +11,7 @@ from demo.insist import GaveUp
 from demo.ledger import Ledger
 from demo.pulse import Pulse
 
-ACTOR = {"X-Actor": "operateur-demo"}
+ACTOR = {"X-Actor": "operateur-1"}
 ACKNOWLEDGE_AFTER_S = 0.6
 VERIFY_AFTER_S = 2.0
 UNFINISHED = frozenset({"open", "in_progress"})

@@ -98,7 +98,9 @@ class Tablet:
         name = assignment["assignment_id"]
         body = {"at": _now(), "epoch": assignment["epoch"]}
         try:
-            answer = await self.console.post(f"/v1/assignments/{name}/{step}", body, key=f"{name}:{step}")
+            answer = await self.console.post(
+                f"/v1/assignments/{name}/{step}", body, key=f"{name}:{step}", headers=self._actor
+            )
         except GaveUp:
             return False
         if answer.status_code >= 400:
@@ -110,9 +112,13 @@ class Tablet:
         urls = tuple(f"{url}/v1/units/{self.unit}/position" for url in self.console.dispatch)
         body = {"lat": lat, "lon": lon, "accuracy_m": 6, "at": _now()}
         try:
-            await insist(self.console.client, "PUT", urls, json=body, seconds=10)
+            await insist(self.console.client, "PUT", urls, json=body, headers=self._actor, seconds=10)
         except GaveUp:
             return  # the next position will do
+
+    @property
+    def _actor(self) -> dict[str, str]:
+        return {"X-Actor": self.unit}
 
     def _free(self, name: str) -> None:
         active = [other for other, task in self._working.items() if other != name and not task.done()]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from deploy.local.city_secrets import city_secrets
+from deploy.local.city_secrets import access_secrets, city_secrets
 from deploy.local.doors import Doors, choose_doors
 from deploy.local.kafka.jars import fetch_jars
 from deploy.local.kafka.java import require_java
@@ -63,6 +63,7 @@ class Assembler:
             secrets=secrets,
             secrets_dir=self._settings.secrets,
             extracts_dir=self._settings.extracts_dir,
+            access=self._access(),
         )
         self._parts += services.parts()
         return Assembly(self._wanted_parts(), endpoints, doors, secrets)
@@ -79,6 +80,17 @@ class Assembler:
             french, english = f"choisissez parmi {cities}", f"choose among {cities}"
             raise StackError(wrong_setting("VIGIE_CITY", settings.city, french, english))
         return city_secrets(city, overlays, settings.secrets, partial(self._say, "pack"))
+
+    def _access(self) -> Mapping[str, str]:
+        """What dispatch knows people by."""
+        if not self._wants("dispatch"):
+            return {}
+        settings = self._settings
+        return {
+            **access_secrets(settings.secrets, partial(self._say, "dispatch")),
+            "VIGIE_ACCOUNTS": settings.accounts,
+            "VIGIE_DEMO_PIN": settings.demo_pin.get_secret_value(),
+        }
 
     def _wants(self, name: str) -> bool:
         return not self._only or name in self._only

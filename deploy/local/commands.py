@@ -17,7 +17,7 @@ from deploy.local.record import Recorded, RunLock
 from deploy.local.run import Running, running_stack
 from deploy.local.screen import Screen
 from deploy.local.sentences import StackError, not_up
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import EXERCISE_PIN, LocalSettings
 
 
 async def run(settings: LocalSettings, only: Iterable[str], report_to: int | None) -> int:
@@ -26,7 +26,7 @@ async def run(settings: LocalSettings, only: Iterable[str], report_to: int | Non
     report = os.fdopen(report_to, "w") if report_to is not None else None
     screen = Screen(settings.layout.log("supervisor"), report or sys.stdout)
     async with running_stack(settings, screen, only) as stack:
-        for line in summary(stack):
+        for line in summary(stack, settings):
             screen.always(line)
         if report is not None:
             screen.detach()
@@ -66,14 +66,14 @@ def fetch(settings: LocalSettings) -> int:
     return 0
 
 
-def summary(stack: Running) -> list[str]:
+def summary(stack: Running, settings: LocalSettings) -> list[str]:
     """The addresses to use, as lines."""
     doors, endpoints = stack.assembly.doors, stack.assembly.endpoints
     names = {part.name for part in stack.assembly.parts}
     lines = [f"Vigie est en marche / is up ({stack.seconds:.1f} s)"]
     if "dispatch" in names:
         lines += [f"  dispatch  {url}" for url in doors.dispatch_urls]
-        lines.append(f"  suivre / follow  curl -N {doors.dispatch_urls[0]}/v1/stream")
+        lines += _pages(doors.dispatch_urls[0], settings)
     if "ingest" in names:
         lines.append(f"  ingest    {doors.ingest_url}   DC-09 {doors.dc09_address} (TCP, UDP)")
     known = (("Kafka", endpoints.kafka), ("MQTT", endpoints.mqtt))
@@ -81,3 +81,13 @@ def summary(stack: Running) -> list[str]:
     if endpoints.database:
         lines.append("  PostgreSQL  var/run/stack.json (database_url)")
     return lines
+
+
+def _pages(door: str, settings: LocalSettings) -> list[str]:
+    """Where the pages are and how one signs in. A PIN of the user's own is not repeated."""
+    lines = [f"  pages     {door}/  {door}/tablette/  {door}/equipe/"]
+    if settings.accounts == "open":
+        return [*lines, f"  suivre / follow  curl -N {door}/v1/stream"]
+    pin = settings.demo_pin.get_secret_value()
+    shown = pin if pin == EXERCISE_PIN else "VIGIE_DEMO_PIN"
+    return [*lines, f"  comptes / accounts  operateur-1, chef-de-salle, pm-11, tech-1 …   code / PIN {shown}"]

@@ -24,7 +24,7 @@ async def demo(settings: LocalSettings, only: Iterable[str]) -> int:
     settings.layout.create()
     screen = Screen(settings.layout.log("supervisor"))
     async with running_stack(settings, screen, only) as stack:
-        for line in summary(stack):
+        for line in summary(stack, settings):
             screen.always(line)
         screen.muted = sys.stdout.isatty()
         code = await _drive(settings, stack)
@@ -50,6 +50,7 @@ async def _drive(settings: LocalSettings, stack: Running) -> int:
         "VIGIE_VAR": str(settings.var),
         "VIGIE_SECRETS_DIR": str(settings.secrets),
         "VIGIE_CITY": settings.city,
+        "VIGIE_DEMO_PIN": settings.demo_pin.get_secret_value(),
         "PYTHONPATH": str(REPOSITORY),
     }
     driver = await asyncio.create_subprocess_exec(sys.executable, "-m", "demo", env=env, cwd=REPOSITORY)

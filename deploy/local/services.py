@@ -42,6 +42,8 @@ class ServiceParts:
     secrets: Mapping[str, str] = field(default_factory=dict)
     secrets_dir: Path | None = None
     extracts_dir: Path | None = None
+    access: Mapping[str, str] = field(default_factory=dict)
+    """What dispatch knows people by, for dispatch alone; the pack's step gets the service token of it."""
 
     def parts(self) -> list[Part]:
         """Steps and services, in no particular order: `after` says what waits for what."""
@@ -56,13 +58,20 @@ class ServiceParts:
         overlay = ("--overlay", self.overlay) if self.overlay else ()
         apply = (python, "-m", "cli", "pack", "apply", f"deploy/cities/{self.city}", *overlay)
         apply = (*apply, "--dispatch", self.doors.dispatch_urls[0])
-        yield self._step("pack", apply, after=("dispatch",))
+        token = {name: value for name, value in self.access.items() if name == "DISPATCH_SERVICE_TOKEN"}
+        yield self._step("pack", apply, after=("dispatch",), env=token)
 
     def _dispatches(self) -> Iterator[Part]:
         for index, port in enumerate(self.doors.dispatch):
             name = dispatch_name(index)
             after = ("topics", "migrate-dispatch")
-            yield self._service(name, "services.dispatch", port, after, {"DISPATCH_PORT": str(port)})
+            own = {
+                "DISPATCH_PORT": str(port),
+                "DISPATCH_PUBLIC_URLS": ",".join(self.doors.dispatch_urls),
+                "VIGIE_PAGES_DIR": str(REPOSITORY / "web" / "dist"),
+                **self.access,
+            }
+            yield self._service(name, "services.dispatch", port, after, own)
 
     def _others(self) -> Iterator[Part]:
         doors = self.doors
@@ -84,8 +93,11 @@ class ServiceParts:
             show=concise,
         )
 
-    def _step(self, name: str, command: tuple[str, ...], after: tuple[str, ...]) -> Part:
-        return Part(name=name, command=command, after=after, env=self.environment(name), once=True, show=nothing)
+    def _step(
+        self, name: str, command: tuple[str, ...], after: tuple[str, ...], env: Mapping[str, str] | None = None
+    ) -> Part:
+        given = {**self.environment(name), **(env or {})}
+        return Part(name=name, command=command, after=after, env=given, once=True, show=nothing)
 
     def environment(self, process: str) -> dict[str, str]:
         """What a process reads (the contract of the services' settings)."""

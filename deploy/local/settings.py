@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.sentences import StackError, wrong_setting
 
+EXERCISE_PIN = "2580"
+"""Of all demo accounts of the embedded stack, which listens on this machine only. Shown at the start."""
+
 
 def _number(value: object) -> object:
     return int(value) if isinstance(value, str) and value.strip().isdigit() else value
@@ -32,6 +35,9 @@ class LocalSettings(BaseSettings):
     bind_host: str = Field(default="127.0.0.1", alias="BIND_HOST")
     log_level: str = Field(default="INFO", alias="LOG_LEVEL")
     demo_seconds: float | None = Field(default=None, alias="DEMO_SECONDS", gt=0)
+
+    accounts: Literal["open", "demo"] = Field(default="demo", alias="VIGIE_ACCOUNTS")
+    demo_pin: SecretStr = Field(default=SecretStr(EXERCISE_PIN), alias="VIGIE_DEMO_PIN", min_length=1)
 
     kafka: str | None = Field(default=None, alias="KAFKA_BOOTSTRAP_SERVERS")
     database: SecretStr | None = Field(default=None, alias="DATABASE_URL")

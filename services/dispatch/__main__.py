@@ -1,7 +1,9 @@
-"""`python -m services.dispatch` serves; `python -m services.dispatch migrate` brings the database up to date."""
+"""`python -m services.dispatch` serves; `migrate` brings the database up to date; `openapi` prints the document."""
 
 import argparse
 import asyncio
+import json
+import sys
 from collections.abc import Awaitable
 from datetime import timedelta
 
@@ -22,6 +24,7 @@ from services.dispatch import messages, timers
 from services.dispatch.actions import intake, notifications, outcomes, situations, street_changing
 from services.dispatch.actions.intake import Times
 from services.dispatch.api.app import build
+from services.dispatch.api.document import openapi_document
 from services.dispatch.api.door import Door
 from services.dispatch.consumer import TopicReader
 from services.dispatch.coverage_watch import CoverageWatch
@@ -29,7 +32,7 @@ from services.dispatch.live import Live
 from services.dispatch.outbox import Relay
 from services.dispatch.packs import Library
 from services.dispatch.right_of_way import RightOfWay
-from services.dispatch.settings import DispatchSettings
+from services.dispatch.settings import DatabaseSettings, DispatchSettings
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
 from services.dispatch.street_watch import StreetWatch, bring_up_to_date
@@ -91,6 +94,8 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     live.on_news += [relay.wake]
     live.on_kind |= {street_changing.KIND: streets.wake, "pack": streets.wake}
     health.ask("streets", library.networks.check)
+    if settings.vigie_accounts == "open":
+        log.warning("accounts_open", reason="nobody is asked who he is")
     health.set("live", State.WAITING, "connecting to PostgreSQL")
     app = build(Door(database, library, live, timer, settings), health)
     try:
@@ -140,13 +145,18 @@ async def _forget_now(database: AsyncEngine, kept: timedelta, texts_kept: timede
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m services.dispatch", description=__doc__)
-    parser.add_argument("action", nargs="?", choices=["serve", "migrate"], default="serve")
+    parser.add_argument("action", nargs="?", choices=["serve", "migrate", "openapi"], default="serve")
     action = parser.parse_args().action
+    if action == "openapi":
+        sys.stdout.write(json.dumps(openapi_document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        return
+    if action == "migrate":
+        database = load(DatabaseSettings)
+        logs.setup(SERVICE, database.log_level)
+        upgrade(database.database_url.get_secret_value())
+        return
     settings = load(DispatchSettings)
     logs.setup(SERVICE, settings.log_level)
-    if action == "migrate":
-        upgrade(settings.database_url.get_secret_value())
-        return
     provider = telemetry.setup(SERVICE, settings)
     try:
         lifecycle.run(lambda stop: serve_all(stop, settings))

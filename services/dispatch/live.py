@@ -7,16 +7,18 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.dispatch.domain.access import Sight
 from services.dispatch.metrics import STREAM_CLIENTS, STREAM_CUT_OFF
 from services.dispatch.store.reading import rows
 from services.dispatch.store.tables import stream, stream_head
@@ -35,22 +37,22 @@ class Shown:
     """One stream row, encoded once for all clients."""
 
     position: int
+    kind: str
     unit: str | None
     audience: frozenset[str]
     text: str
-    kind: str = ""
 
 
 @dataclass(eq=False)
 class Client:
-    """A connected console (`unit` None: sees everything) or tablet."""
+    """A connected console (sees everything), tablet or crew."""
 
-    unit: str | None
+    sight: Sight
     queue: asyncio.Queue[Shown | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
 
     def wants(self, shown: Shown) -> bool:
         """True if the row is for this client."""
-        return self.unit is None or shown.unit == self.unit or self.unit in shown.audience
+        return self.sight.shows(shown.kind, shown.unit, shown.audience)
 
     def cut_off(self) -> None:
         """Ends its stream after what it has got: it comes back with that position and loses nothing."""
@@ -85,14 +87,14 @@ class Live:
                 await asyncio.sleep(PAUSE_S)
         await watcher
 
-    async def follow(self, unit: str | None, after: int) -> AsyncGenerator[str, None]:
+    async def follow(self, sight: Sight, after: int) -> AsyncGenerator[str, None]:
         """SSE text after position `after`: first what is stored, then live, a heartbeat each second."""
-        client = Client(unit)
+        client = Client(sight)
         self._clients.add(client)
         STREAM_CLIENTS.set(len(self._clients))
         try:
             last = after
-            async for shown in self._stored(unit, after):
+            async for shown in self._stored(sight, after):
                 last = shown.position
                 yield shown.text
             while not self._stopping:
@@ -101,7 +103,7 @@ class Live:
                 except TimeoutError:
                     if not client.queue.empty():
                         continue  # what is queued comes first: the heartbeat's position claims that it was seen
-                    yield f"event: heartbeat\ndata: {json.dumps({'position': max(last, self._position)})}\n\n"
+                    yield _heartbeat(max(last, self._position))
                     continue
                 if next_one is None:
                     return
@@ -136,7 +138,7 @@ class Live:
 
     async def _catch_up(self) -> None:
         while True:
-            page = await self._page(None, self._position)
+            page = await self._page(Sight(), self._position)
             for shown in page:
                 self._position = shown.position
                 self._hand_out(shown)
@@ -158,20 +160,18 @@ class Live:
                 self._clients.discard(client)
                 client.cut_off()
 
-    async def _stored(self, unit: str | None, after: int) -> AsyncIterator[Shown]:
+    async def _stored(self, sight: Sight, after: int) -> AsyncIterator[Shown]:
         while True:
-            page = await self._page(unit, after)
+            page = await self._page(sight, after)
             for shown in page:
                 after = shown.position
                 yield shown
             if len(page) < PAGE:
                 return
 
-    async def _page(self, unit: str | None, after: int) -> list[Shown]:
+    async def _page(self, sight: Sight, after: int) -> list[Shown]:
         query = select(stream).where(stream.c.position > after).order_by(stream.c.position).limit(PAGE)
-        if unit is not None:
-            query = query.where(or_(stream.c.unit == unit, stream.c.audience.contains([unit])))
-        return [_shown(row) for row in await rows(self._engine, query)]
+        return [_shown(row) for row in await rows(self._engine, _seen(query, sight))]
 
     async def _head_when_up(self, stop: asyncio.Event) -> int:
         while not stop.is_set():
@@ -188,7 +188,23 @@ class Live:
             client.cut_off()
 
 
+def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
+    """The same choice as `Sight.shows`, in SQL."""
+    chosen = []
+    if sight.unit is not None:
+        chosen += [stream.c.unit == sight.unit, stream.c.audience.contains([sight.unit])]
+    if sight.kinds is not None:
+        chosen.append(stream.c.kind.in_(sight.kinds))
+    return query.where(or_(*chosen)) if chosen else query
+
+
+def _heartbeat(position: int) -> str:
+    """Everything up to `position` was seen; `at` lets a client know how wrong its own clock is."""
+    data = {"position": position, "at": datetime.now(UTC).isoformat()}
+    return f"event: heartbeat\ndata: {json.dumps(data)}\n\n"
+
+
 def _shown(row: Any) -> Shown:
     data = row["data"] | {"position": row["position"], "at": row["at"].isoformat()}
     text = f"id: {row['position']}\nevent: {row['kind']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-    return Shown(row["position"], row["unit"], frozenset(row["audience"] or ()), text, row["kind"])
+    return Shown(row["position"], row["kind"], row["unit"], frozenset(row["audience"] or ()), text)

@@ -73,3 +73,9 @@ BROADCASTS = counter(
     unit="broadcasts",
     labels=["about", "what"],
 )
+REFUSED = counter(
+    "vigie_dispatch_refused_requests_total",
+    "Requests refused at the door, by why.",
+    unit="requests",
+    labels=["reason"],
+)

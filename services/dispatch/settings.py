@@ -2,19 +2,37 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from services.chassis.settings import ProcessSettings
 
+LEAST_KEY_LENGTH = 32
+"""RFC 7518, 3.2: a key at least as long as the hash of HS256."""
 
-class DispatchSettings(ProcessSettings):
-    """Ports, database and the times that run cards do not state; seconds unless told otherwise."""
+
+class DatabaseSettings(ProcessSettings):
+    """What `migrate` needs."""
 
     database_url: SecretStr
+
+
+class DispatchSettings(DatabaseSettings):
+    """Ports, people and the times that run cards do not state; seconds unless told otherwise."""
+
     dispatch_port: int = Field(default=8100, ge=0, le=65535)
+    dispatch_public_urls: str = ""
+    """Comma separated: where browsers reach all dispatch processes. The host 127.0.0.1 means: as this one was."""
     vigie_pages_dir: Path = Path("web/dist")
     vigie_extracts_dir: Path | None = None
+    vigie_accounts: Literal["open", "demo"] = "open"
+    """`open`: nobody is asked who he is, for tests and machines behind another door; `demo`: accounts.py, one PIN."""
+    vigie_demo_pin: SecretStr | None = Field(default=None, validate_default=True)
+    dispatch_session_key: SecretStr | None = Field(default=None, validate_default=True)
+    """Signs badges; at least 32 characters, the same for all dispatch processes."""
+    dispatch_service_token: SecretStr | None = None
+    """By which our own processes and tools are known."""
     offer_s: float = Field(default=30, gt=0)
     unclaimed_alarm_s: float = Field(default=15, gt=0)
     unacknowledged_p1_s: float = Field(default=60, gt=0)
@@ -33,6 +51,20 @@ class DispatchSettings(ProcessSettings):
     def extracts_dir(self) -> Path:
         """Where the street maps lie that packs name: VIGIE_EXTRACTS_DIR, else `extracts` in the state folder."""
         return self.vigie_extracts_dir or self.vigie_state_dir / "extracts"
+
+    @field_validator("vigie_demo_pin", "dispatch_session_key")
+    @classmethod
+    def _complete(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Where people sign in there is a PIN, and a key that outlives a restart."""
+        least = LEAST_KEY_LENGTH if info.field_name == "dispatch_session_key" else 1
+        if info.data.get("vigie_accounts") == "demo" and (value is None or len(value.get_secret_value()) < least):
+            raise ValueError(f"VIGIE_ACCOUNTS=demo needs it, of {least} characters or more")
+        return value
+
+    @property
+    def public_urls(self) -> list[str]:
+        """Base URLs of all doors, this one among them."""
+        return [url.strip().rstrip("/") for url in self.dispatch_public_urls.split(",") if url.strip()]
 
     @property
     def offer(self) -> timedelta:

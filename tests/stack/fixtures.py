@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,8 +25,10 @@ from tests.stack.running import StackProcess, start_stack
 
 
 @contextmanager
-def _stack(factory: pytest.TempPathFactory, name: str, only: str) -> Iterator[StackProcess]:
-    stack = start_stack(factory.mktemp(name), only)
+def _stack(
+    factory: pytest.TempPathFactory, name: str, only: str, env: Mapping[str, str] | None = None
+) -> Iterator[StackProcess]:
+    stack = start_stack(factory.mktemp(name), only, env)
     try:
         yield stack
     finally:
@@ -79,8 +81,8 @@ def mqtt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackProcess]:
-    """The whole stack, ready, with the default pack applied."""
-    with _stack(tmp_path_factory, "stack", "") as running:
+    """The whole stack as `make up` starts it, ready, with the default pack applied: its people sign in."""
+    with _stack(tmp_path_factory, "stack", "", {"VIGIE_ACCOUNTS": "demo"}) as running:
         yield running
 
 

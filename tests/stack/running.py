@@ -69,7 +69,8 @@ def start_stack(var: Path, only: str = "", env: Mapping[str, str] | None = None)
     process = subprocess.Popen(
         (sys.executable, "-m", "deploy.local", "run", "--only", only),
         cwd=REPOSITORY,
-        env={**os.environ, "VIGIE_VAR": str(var), **(env or {})},
+        # Tests of services order as any machine; tests/browser signs in and asks for the demo's accounts.
+        env={**os.environ, "VIGIE_VAR": str(var), "VIGIE_ACCOUNTS": "open", **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,

@@ -50,7 +50,9 @@ async def _tell(work: Work, case: Case) -> None:
             event_name=recorded.event,
             reason=recorded.reason,
         )
-    work.show("incident", views.case_view(case) | {"events": [r.event for r in case.recorded]})
+    # The stream's own `position` takes the place of the card's, so that one travels as `place`.
+    told = {"events": [r.event for r in case.recorded], "place": views.place_view(case.incident.place)}
+    work.show("incident", views.case_view(case) | told)
     await _show_assignments(work, case, active=True)
     for order in case.changed_of(case.orders):
         work.show("work_order", {"order_id": order.id, "incident_id": order.incident_id, "state": order.state})

@@ -35,7 +35,8 @@ async def put(work: Work, unit: str, place: Place, at: datetime | None) -> bool 
             received_at=work.now,
         )
         work.publish("units.positions", message)
-        work.show("position", {"unit": unit, "position": position.model_dump(), "at": moment.isoformat()})
+        # Not `position` and `at`: these are the event's own, its place in the stream and its time.
+        work.show("position", {"unit": unit, "place": position.model_dump(), "position_at": moment.isoformat()})
     return applied
 
 

@@ -1,12 +1,10 @@
 """The application: all routes, problem documents, and the other door's origin allowed."""
 
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -33,6 +31,7 @@ from services.dispatch.api import (
     reordering,
     room,
     rosters,
+    session,
     shift,
     streaming,
     streets,
@@ -40,11 +39,13 @@ from services.dispatch.api import (
     units,
     welfare,
 )
+from services.dispatch.api.access import Gate, admitted
 from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
+from services.dispatch.api.origins import allowed_origins
+from services.dispatch.api.pages import serve_pages
 
 log = logs.get(__name__)
-LOOPBACK = r"http://(127\.0\.0\.1|localhost)(:\d+)?"
 
 
 def build(door: Door, health: Health) -> FastAPI:
@@ -59,12 +60,14 @@ def build(door: Door, health: Health) -> FastAPI:
         redoc_url=None,
     )
     app.state.door = door
+    app.state.gate = Gate(door.settings)
     problems.install(app)
     app.add_exception_handler(DBAPIError, _database_failed)
     app.add_exception_handler(PoolTimeout, _database_failed)
     app.add_middleware(
         CORSMiddleware,
-        allow_origin_regex=LOOPBACK,
+        allow_origin_regex=allowed_origins(door.settings),
+        allow_credentials=True,
         allow_methods=["*"],
         allow_headers=["*"],
         expose_headers=["ETag"],
@@ -94,16 +97,12 @@ def build(door: Door, health: Health) -> FastAPI:
         welfare,
         streaming,
     ):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=[Depends(admitted)])
+    app.include_router(session.router)
     app.include_router(operations_routes(health))
     describe(app)
-    _serve_pages(app, door.settings.vigie_pages_dir)
+    serve_pages(app, door.settings)
     return app
-
-
-def _serve_pages(app: FastAPI, folder: Path) -> None:
-    if folder.is_dir():
-        app.mount("/", StaticFiles(directory=folder, html=True), name="pages")
 
 
 async def _database_failed(_: Request, error: Exception) -> Response:

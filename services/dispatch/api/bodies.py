@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from schemas.vocabulary.dispatching import ResponderKind, RosterKind, UnitState, Wanted
 from schemas.vocabulary.natures import Nature
@@ -265,3 +265,10 @@ class OrderBody(Body):
     note: Text | None = None
     material: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=50)] = []
     at: Instant | None = None
+
+
+class SigningIn(Body):
+    """An account and its PIN."""
+
+    account: Identifier
+    pin: Annotated[SecretStr, Field(min_length=1, max_length=100)]

@@ -89,11 +89,16 @@ async def complete(
 @router.get("/work-orders", **answers(list[WorkOrder]))
 async def list_orders(door: Doors, state: WorkOrderState | None = None) -> list[dict[str, Any]]:
     """Work orders, newest first, with the place of their incident."""
+    return await work_orders(door, [state] if state else None)
+
+
+async def work_orders(door: Door, states: list[WorkOrderState] | None) -> list[dict[str, Any]]:
+    """The same, for the stream's snapshot."""
     table, incident = tables.work_orders, tables.incidents
     where = (incident.c.address, incident.c.lat, incident.c.lon, incident.c.priority)
     query = select(table, *where).join(incident, incident.c.id == table.c.incident_id)
-    if state:
-        query = query.where(table.c.state == state)
+    if states:
+        query = query.where(table.c.state.in_(states))
     found = await rows(door.engine, query.order_by(table.c.ordered_at.desc()).limit(500))
     return [_order_view(row) for row in found]
 

@@ -4,16 +4,20 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from schemas.vocabulary.dispatching import KioskCallState
+from schemas.vocabulary.dispatching import KioskCallState, WorkOrderState
+from services.chassis.problems import Problem
+from services.dispatch.api.access import SAID, Admitted
 from services.dispatch.api.assignments import assignments
 from services.dispatch.api.broadcasts import in_force
 from services.dispatch.api.door import Door, Doors
 from services.dispatch.api.incidents import Order, incidents
+from services.dispatch.api.partners import work_orders
 from services.dispatch.api.room import kiosk_calls
 from services.dispatch.api.units import units
+from services.dispatch.domain.access import Refusal, Sight, sight
 from services.dispatch.store.signals import UNFINISHED
 
 DESCRIBED = {"description": "server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
@@ -23,33 +27,39 @@ router = APIRouter(prefix="/v1", tags=["stream"])
 @router.get("/stream", response_class=StreamingResponse, responses={200: DESCRIBED})
 async def stream(
     door: Doors,
-    request: Request,
+    person: Admitted,
     unit: Annotated[str | None, Query(description="only what concerns this unit")] = None,
     last_event_id: Annotated[str | None, Header(description="the last position seen")] = None,
 ) -> StreamingResponse:
     """Events after `Last-Event-ID`. Without one, or with one that is too old, `reset` with a snapshot comes first.
 
-    Each event is `id: <position>`, `event: <kind>`, `data: <JSON>`; `heartbeat` comes each second.
+    Each event is `id: <position>`, `event: <kind>`, `data: <JSON>`; `heartbeat` comes each second. Who speaks for a
+    unit gets that unit's part, a crew the work orders too. The shapes are the schemas named `Stream…`.
     """
+    eyes = sight(person, unit)
+    if isinstance(eyes, Refusal):
+        status, title, detail = SAID[eyes]
+        raise Problem(status, eyes.replace("_", "-"), title, detail, reason=eyes)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(door, unit, last_event_id), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(door, eyes, last_event_id), media_type="text/event-stream", headers=headers)
 
 
-async def _events(door: Door, unit: str | None, last: str | None) -> AsyncIterator[str]:
+async def _events(door: Door, eyes: Sight, last: str | None) -> AsyncIterator[str]:
     after = int(last) if last is not None and last.isascii() and last.isdigit() else None
     head = await door.live.head()
     if after is None or after > head or after + 1 < min(await door.live.oldest(), head + 1):
         reason = "first" if last is None else "unknown_position" if after is None or after > head else "too_old"
-        snapshot = await _snapshot(door, unit)
+        snapshot = await _snapshot(door, eyes)
         data = {"position": head, "reason": reason, "snapshot": snapshot}
         yield f"id: {head}\nevent: reset\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         after = head
-    async for text in door.live.follow(unit, after):
+    async for text in door.live.follow(eyes, after):
         yield text
 
 
-async def _snapshot(door: Door, unit: str | None) -> dict[str, Any]:
+async def _snapshot(door: Door, eyes: Sight) -> dict[str, Any]:
     """Taken after the head was read: what changes in between is shown again, never left out."""
+    unit = eyes.unit
     taken: dict[str, Any] = {
         "assignments": await assignments(door, unit, active=True, limit=500),
         "units": [known for known in await units(door) if unit is None or known["unit"] == unit],
@@ -59,4 +69,8 @@ async def _snapshot(door: Door, unit: str | None) -> dict[str, Any]:
     if unit is None:
         taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000, order=Order.URGENCY)
         taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])
+    if unit is None or eyes.kinds is not None:
+        taken["work_orders"] = await work_orders(
+            door, [WorkOrderState.ORDERED, WorkOrderState.TAKEN, WorkOrderState.STARTED]
+        )
     return taken

@@ -16,7 +16,7 @@ class Contract:
     """The document of an application, with members that it does not name forbidden."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._schema: dict[str, Any] = _closed(document)
+        self._schema: dict[str, Any] = closed(document)
         made = [(re.sub(r"\{\w+\}", "[^/]+", path), found) for path, found in self._schema["paths"].items()]
         self._paths = [(re.compile(f"{path}$"), found) for path, found in made]
 
@@ -59,12 +59,13 @@ def hook(app: FastAPI) -> dict[str, list[Callable[[httpx.Response], Awaitable[No
     return {"response": [_MADE[0].check]}
 
 
-def _closed(value: Any, name: str = "") -> Any:
+def closed(value: Any, name: str = "") -> Any:
+    """The schema with members that it does not name forbidden."""
     if isinstance(value, list):
-        return [_closed(item) for item in value]
+        return [closed(item) for item in value]
     if not isinstance(value, dict):
         return value
-    closed = {key: _closed(item, key) for key, item in value.items()}
+    found = {key: closed(item, key) for key, item in value.items()}
     if "properties" in value and name not in {"Problem", "properties"}:
-        closed.setdefault("additionalProperties", False)
-    return closed
+        found.setdefault("additionalProperties", False)
+    return found

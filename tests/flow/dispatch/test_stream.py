@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from services.dispatch import live as live_module
 from services.dispatch import timers
+from services.dispatch.domain.access import Sight
 from services.dispatch.store import tables
 from services.dispatch.store.work import Work
 from tests.flow.dispatch.builders import PATROLS, sos
@@ -76,6 +77,13 @@ Event = tuple[str, str | None, dict[str, Any]]
 async def listening(url: str, last: int | str | None = None, unit: str | None = None) -> AsyncIterator[Any]:
     """An SSE client; gives a function that reads the next event as (kind, id, data)."""
     headers = {"Last-Event-ID": str(last)} if last is not None else {}
+    async with listening_as(url, headers, unit) as event:
+        yield event
+
+
+@contextlib.asynccontextmanager
+async def listening_as(url: str, headers: dict[str, str], unit: str | None = None) -> AsyncIterator[Any]:
+    """The same with headers that say who listens."""
     params = {"unit": unit} if unit else {}
     client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=10)
     async with client, client.stream("GET", "/v1/stream", headers=headers, params=params) as answer:
@@ -162,7 +170,7 @@ async def test_a_slow_client_is_cut_off_and_loses_nothing(world: World, monkeypa
     monkeypatch.setattr(live_module, "QUEUE", 5)
     async with live(world):
         start = await world.live.head()
-        slow = world.live.follow(None, start)
+        slow = world.live.follow(Sight(), start)
         await show(world, "n0")
         got = [await anext(slow)]
         for number in range(1, 13):
@@ -170,7 +178,7 @@ async def test_a_slow_client_is_cut_off_and_loses_nothing(world: World, monkeypa
         await until(lambda: _cut_off(world), "the slow client was not cut off")
         got += [text async for text in slow]
         last = int(got[-1].split("\n")[0].removeprefix("id: "))
-        again = world.live.follow(None, last)
+        again = world.live.follow(Sight(), last)
         got += [await anext(again) for _ in range(13 - len(got))]
         await again.aclose()
     assert [json.loads(text.split("data: ")[1])["name"] for text in got] == [f"n{number}" for number in range(13)]

@@ -34,6 +34,7 @@ from tests.flow.dispatch.builders import now, situation
 from tests.flow.dispatch.contract import hook
 
 T = TypeVar("T")
+PIN, SERVICE_TOKEN = "2580", "our-own-processes"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class World:
     unacknowledged_p1_s: float = 60.0
     damaged: bool = False
     """Set by a test that spoils what was recorded."""
+    accounts: str = "open"
     engine: AsyncEngine = field(init=False)
     direct: AsyncEngine = field(init=False)
     library: Library = field(init=False)
@@ -86,6 +88,11 @@ class World:
             unclaimed_alarm_s=self.unclaimed_alarm_s,
             unacknowledged_p1_s=self.unacknowledged_p1_s,
             vigie_pages_dir="/nonexistent",
+            vigie_accounts=self.accounts,
+            vigie_demo_pin=PIN,
+            dispatch_session_key="k" * 32,
+            dispatch_service_token=SERVICE_TOKEN,
+            dispatch_public_urls="http://dispatch,http://other-door",
         )
         self.times = intake.Times(self.settings.offer, self.settings.link_within)
         self.health = Health("dispatch")

@@ -62,7 +62,7 @@ def test_the_board_shows_incidents_units_hops_and_the_exercise() -> None:
         "dérouté",
         "alarme → tablette",
         "250",
-        "curl -N",
+        "suivre / follow",
     ):
         assert words in text
     assert "Hier" not in text

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Plugin, Rolldown } from 'vite';
+
+const WORKER = 'tablette/sw.js';
+const PAGE = 'tablette/index.html';
+const PLACEHOLDER = '__KEPT_FILES__';
+/** Minifiers choose the quotes. */
+const PLACE = new RegExp(`["'\`]${PLACEHOLDER}["'\`]`, 'g');
+
+/**
+ * Writes into the tablet's worker which files the page needs, so that it can start without a network. A change in any
+ * of them changes the worker, which is how a browser learns that there is a new version.
+ */
+export function serviceWorker(): Plugin {
+  return {
+    name: 'vigie-service-worker',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const worker = bundle[WORKER];
+      if (worker?.type !== 'chunk') return;
+      const files = [...neededBy(bundle, PAGE)].sort();
+      const hash = createHash('sha256');
+      for (const name of files) hash.update(name).update(contentOf(bundle[name]));
+      const kept = ['/tablette/', '/tablette/manifest.webmanifest', '/icon.svg', ...files.map((name) => `/${name}`)];
+      const list = JSON.stringify({ version: hash.digest('hex').slice(0, 12), files: kept });
+      worker.code = worker.code.replaceAll(PLACE, list);
+      if (worker.code.includes(PLACEHOLDER)) this.error(`${WORKER}: the list of kept files found no place`);
+    },
+  };
+}
+
+/** The scripts and styles that a page loads, also those it loads later; not the page itself. */
+function neededBy(bundle: Rolldown.OutputBundle, page: string): Set<string> {
+  const found = new Set<string>();
+  const entry = Object.values(bundle).find(
+    (one): one is Rolldown.OutputChunk => one.type === 'chunk' && (one.facadeModuleId ?? '').endsWith(page),
+  );
+  const waiting = entry ? [entry.fileName] : [];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const part = bundle[name];
+    if (found.has(name) || part === undefined) continue;
+    found.add(name);
+    if (part.type === 'asset') continue;
+    waiting.push(...part.imports, ...part.dynamicImports);
+    const styles = (part as { viteMetadata?: { importedCss?: Set<string>; importedAssets?: Set<string> } })
+      .viteMetadata;
+    waiting.push(...(styles?.importedCss ?? []), ...(styles?.importedAssets ?? []));
+  }
+  return found;
+}
+
+function contentOf(part: Rolldown.OutputAsset | Rolldown.OutputChunk | undefined): string | Uint8Array {
+  return part === undefined ? '' : part.type === 'chunk' ? part.code : part.source;
+}

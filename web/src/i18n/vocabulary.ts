@@ -1,0 +1,116 @@
+/** The field's words for the states that the API names; natures bring their own. */
+import { dictionary } from './dictionary';
+
+export const incidentStates = dictionary(
+  {
+    open: 'à traiter',
+    in_progress: 'en cours',
+    resolved: 'terminé',
+    closed: 'clos',
+    dismissed: 'fausse alerte',
+    merged: 'réuni',
+  },
+  {
+    open: 'open',
+    in_progress: 'in progress',
+    resolved: 'resolved',
+    closed: 'closed',
+    dismissed: 'false alarm',
+    merged: 'merged',
+  },
+);
+
+export const unitStates = dictionary(
+  {
+    available: 'disponible',
+    assigned: 'engagé',
+    en_route: 'parti',
+    on_scene: 'sur place',
+    unavailable: 'indisponible',
+    off_duty: 'hors service',
+  },
+  {
+    available: 'available',
+    assigned: 'assigned',
+    en_route: 'en route',
+    on_scene: 'on scene',
+    unavailable: 'unavailable',
+    off_duty: 'off duty',
+  },
+);
+
+export const assignmentStates = dictionary(
+  {
+    offered: 'proposé',
+    accepted: 'accepté',
+    en_route: 'parti',
+    on_scene: 'sur place',
+    cleared: 'terminé',
+    declined: 'refusé',
+    expired: 'sans réponse',
+    diverted: 'dérouté',
+    cancelled: 'annulé',
+  },
+  {
+    offered: 'offered',
+    accepted: 'accepted',
+    en_route: 'en route',
+    on_scene: 'on scene',
+    cleared: 'cleared',
+    declined: 'declined',
+    expired: 'no answer',
+    diverted: 'diverted',
+    cancelled: 'cancelled',
+  },
+);
+
+export const orderStates = dictionary(
+  { ordered: 'à faire', started: 'commencé', completed: 'fait', already_fixed: 'déjà réparé' },
+  { ordered: 'to do', started: 'started', completed: 'done', already_fixed: 'already fixed' },
+);
+
+export const handOverStates = dictionary(
+  { sent: 'transmis', acknowledged: 'pris en compte', completed: 'terminé', refused: 'refusé', cancelled: 'annulé' },
+  { sent: 'sent', acknowledged: 'acknowledged', completed: 'completed', refused: 'refused', cancelled: 'cancelled' },
+);
+
+export const responders = dictionary(
+  {
+    patrol: 'police municipale',
+    firefighters: 'pompiers',
+    national_police: 'police nationale',
+    maintenance: 'technique',
+  },
+  {
+    patrol: 'municipal police',
+    firefighters: 'firefighters',
+    national_police: 'national police',
+    maintenance: 'maintenance',
+  },
+);
+
+/** Why an incident calls for somebody. The API may know more of them than this screen. */
+const calling = dictionary(
+  {
+    unacknowledged_p1: 'P1 non acquitté',
+    merge_proposed: 'réunion proposée',
+    no_unit_free: 'aucun équipage libre',
+    no_unit_left: 'tous ont refusé',
+    hand_over_refused: 'transmission refusée',
+    hand_over_unanswered: 'transmission sans réponse',
+    notification_failed: 'avis non remis',
+  },
+  {
+    unacknowledged_p1: 'P1 not acknowledged',
+    merge_proposed: 'merge proposed',
+    no_unit_free: 'no unit free',
+    no_unit_left: 'all declined',
+    hand_over_refused: 'hand-over refused',
+    hand_over_unanswered: 'hand-over unanswered',
+    notification_failed: 'notice not delivered',
+  },
+);
+
+export function attention(word: string): string {
+  return (calling as Record<string, string | undefined>)[word] ?? word.replaceAll('_', ' ');
+}

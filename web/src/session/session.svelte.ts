@@ -1,0 +1,76 @@
+import { api, settle } from '../api/client';
+import { learnDoors } from '../api/doors';
+import type { Problem } from '../api/problem';
+import type { Centre, Person, Role, Session } from '../api/shapes';
+import { clock } from '../i18n/clock.svelte';
+import { useZone } from '../i18n/moments';
+
+const KEPT = 'vigie.session';
+
+/** Who is at this screen. The badge itself is a cookie that no script can read. */
+class Current {
+  /** `asking` until the door has answered once. */
+  state = $state<'asking' | 'out' | 'in'>('asking');
+  person = $state.raw<Person | null>(null);
+  choices = $state.raw<readonly Person[]>([]);
+  centres = $state.raw<readonly Centre[]>([]);
+  /** Nobody answered: what is known is from the last time. */
+  offline = $state(false);
+
+  readonly exercise = $derived(this.centres.some((centre) => centre.exercise));
+  readonly centreName = $derived(this.centres.map((centre) => centre.name).join(', '));
+
+  /** Asks who is signed in. Without a network it goes by the last time: a tablet must start in a dead spot. */
+  async open(): Promise<void> {
+    const asked = await settle(api.GET('/v1/session'));
+    this.offline = !asked.ok && asked.problem.status === 0;
+    const known = asked.ok ? asked.value : this.offline ? kept() : null;
+    this.take(known);
+    void learnDoors();
+  }
+
+  async signIn(account: string, pin: string): Promise<Problem | null> {
+    const answer = await settle(api.POST('/v1/session', { body: { account, pin } }));
+    if (!answer.ok) return answer.problem;
+    this.offline = false;
+    this.take(answer.value);
+    return null;
+  }
+
+  async signOut(): Promise<void> {
+    await settle(api.DELETE('/v1/session'));
+    this.ended();
+  }
+
+  /** The door does not know us any more. */
+  ended(): void {
+    localStorage.removeItem(KEPT);
+    this.person = null;
+    this.state = 'out';
+  }
+
+  is(...roles: Role[]): boolean {
+    return this.person !== null && roles.includes(this.person.role);
+  }
+
+  private take(known: Session | null): void {
+    this.person = known?.person ?? null;
+    this.choices = known?.choices ?? [];
+    this.centres = known?.centres ?? [];
+    const zone = this.centres[0]?.timezone;
+    if (zone !== undefined) useZone(zone);
+    if (known !== null && !this.offline) clock.correct(known.now);
+    if (known?.person && !this.offline) localStorage.setItem(KEPT, JSON.stringify({ ...known, choices: [] }));
+    this.state = this.person === null ? 'out' : 'in';
+  }
+}
+
+function kept(): Session | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Session | null;
+  } catch {
+    return null; // unreadable: as if it were not there
+  }
+}
+
+export const session = new Current();

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Problem } from '../src/api/problem';
+import type { Entry } from '../src/offline/entry';
+import { Queue, type Answer } from '../src/offline/queue.svelte';
+import { inMemory, type Shelf } from '../src/offline/shelf';
+
+let shelf: Shelf;
+let sent: string[];
+let answers: (entry: Entry) => Answer;
+let told: string[];
+
+function queue(account = 'pm-11'): Queue {
+  const events = {
+    answered: (entry: Entry, answer: Answer) => told.push(`${entry.what} ${answer.status}`),
+    refused: (entry: Entry, problem: Problem) => told.push(`${entry.what} refused ${problem.kind}`),
+    signedOut: () => told.push('signed out'),
+  };
+  return new Queue(shelf, account, events, (entry) => {
+    sent.push(`${entry.what} ${entry.key}`);
+    return Promise.resolve(answers(entry));
+  });
+}
+
+const wish = (what: string, urgent = false) => ({
+  method: 'POST' as const,
+  path: `/v1/assignments/a-1/${what}`,
+  body: { epoch: 3 },
+  about: 'a-1',
+  what,
+  urgent,
+});
+const steps = (): string[] => sent.map((one) => one.split(' ')[0] ?? '');
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  shelf = inMemory();
+  sent = [];
+  told = [];
+  answers = () => ({ status: 200, body: {} });
+});
+afterEach(() => vi.useRealTimers());
+
+describe('the queue', () => {
+  it('keeps taps made without a network, with their own time and key, and sends them in order when it is back', async () => {
+    answers = () => ({ status: 0, body: null });
+    const made = queue();
+    vi.setSystemTime(new Date('2026-03-01T20:00:00Z'));
+    await made.add(wish('accept'));
+    vi.setSystemTime(new Date('2026-03-01T20:01:00Z'));
+    await made.add(wish('en-route'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(made.waiting.map((entry) => entry.what)).toEqual(['accept', 'en-route']);
+    expect((await shelf.entries()).length).toBe(2);
+    expect(new Set(sent).size).toBe(1);
+    const times = made.entries.map((entry) => Date.parse(String(entry.body['at'])));
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(60_000);
+    sent = [];
+    answers = () => ({ status: 200, body: {} });
+    made.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(steps()).toEqual(['accept', 'en-route']);
+    expect(made.entries).toEqual([]);
+    expect(await shelf.entries()).toEqual([]);
+  });
+
+  it('sends distress before everything else', async () => {
+    answers = () => ({ status: 0, body: null });
+    const made = queue();
+    await made.add(wish('accept'));
+    await made.add(wish('distress', true));
+    sent = [];
+    answers = () => ({ status: 202, body: {} });
+    made.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(steps()).toEqual(['distress', 'accept']);
+  });
+
+  it('goes on after a restart of the page with the same keys', async () => {
+    answers = () => ({ status: 503, body: null });
+    await queue().add(wish('accept'));
+    const first = [...sent];
+    answers = () => ({ status: 200, body: {} });
+    const again = queue();
+    await again.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent.at(-1)).toBe(first[0]);
+    expect(told).toEqual(['accept 200']);
+  });
+
+  it('shows what was refused and sends the rest', async () => {
+    answers = (entry) =>
+      entry.what === 'accept'
+        ? { status: 409, body: { type: 'urn:vigie:problem:not-allowed', title: 'Étape impossible / not allowed' } }
+        : { status: 200, body: {} };
+    const made = queue();
+    await made.add(wish('accept'));
+    await made.add(wish('en-route'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['accept refused not-allowed', 'en-route 200']);
+    expect(made.entries.map((entry) => entry.state)).toEqual(['refused']);
+    await made.dismiss(made.entries[0]?.key ?? '');
+    expect(await shelf.entries()).toEqual([]);
+  });
+
+  it('keeps everything until one signs in again, and sends nothing in another’s name', async () => {
+    answers = () => ({ status: 401, body: null });
+    const made = queue('pm-11');
+    await made.add(wish('accept'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['signed out']);
+    sent = [];
+    answers = () => ({ status: 200, body: {} });
+    const other = queue('pm-12');
+    await other.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([sent, other.entries]).toEqual([[], []]);
+    expect((await shelf.entries()).length).toBe(1);
+  });
+});
