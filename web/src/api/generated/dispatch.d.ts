@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alarm-load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alarm Load
+         * @description How many alarms an operator was shown, beside EEMUA 191: 1 in ten minutes is steady, 10 a flood.
+         */
+        get: operations["alarm_load_v1_alarm_load_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/assignments": {
         parameters: {
             query?: never;
@@ -175,6 +195,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assignments/{assignment_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Report
+         * @description *Compte rendu*: what the officers write, kept in the log in any state of the assignment and its incident.
+         */
+        post: operations["write_report_v1_assignments__assignment_id__report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The picture; 404 also where its time of keeping has passed.
+         */
+        get: operations["show_v1_attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Broadcasts
+         * @description In force now; with `unit` those that concern it where it is now, each with why. What ends first leads.
+         */
+        get: operations["list_broadcasts_v1_broadcasts_get"];
+        put?: never;
+        /**
+         * Set Broadcast
+         * @description *Diffusion*: a description for the patrols of these sectors (none: all), until its end, at most 7 days ahead.
+         */
+        post: operations["set_broadcast_v1_broadcasts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/broadcasts/{broadcast_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Broadcast
+         * @description Ends it now; tablets drop it.
+         */
+        delete: operations["end_broadcast_v1_broadcasts__broadcast_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/broadcasts/{broadcast_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Broadcast
+         * @description *Lu*: a unit has read it. Again it changes nothing; a tap that was held up offline counts also after the end.
+         */
+        post: operations["read_broadcast_v1_broadcasts__broadcast_id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -189,6 +313,26 @@ export interface paths {
          * @description An operator takes down a call; it opens or joins an incident like any other alarm.
          */
         post: operations["enter_call_v1_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Coverage
+         * @description Utilisation, expected coverage, gaps and move-up proposals of a centre, from where its patrols are now.
+         */
+        get: operations["read_coverage_v1_coverage_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -284,7 +428,7 @@ export interface paths {
         };
         /**
          * List Incidents
-         * @description Incidents, newest first.
+         * @description Incidents, newest first unless asked otherwise. `before` goes with the newest-first order only.
          */
         get: operations["list_incidents_v1_incidents_get"];
         put?: never;
@@ -355,6 +499,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Keeps a JPEG, PNG or WebP picture of at most 8 MB beside the incident, in any state. The same again is kept once.
+         *
+         *     Place, device and other metadata are taken out before it is kept.
+         */
+        post: operations["attach_v1_incidents__incident_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/backup": {
         parameters: {
             query?: never;
@@ -366,9 +532,29 @@ export interface paths {
         put?: never;
         /**
          * Backup
-         * @description *Renfort*: more patrols.
+         * @description *Renfort*: more patrols. Asked by a unit on scene (`X-Actor`), it is a sign of life as well.
          */
         post: operations["backup_v1_incidents__incident_id__backup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Near Cameras
+         * @description The nearest cameras, for the *levée de doute*: at most six, within 400 m, nearest first.
+         */
+        get: operations["near_cameras_v1_incidents__incident_id__cameras_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -415,6 +601,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Duplicates
+         * @description Unfinished incidents near this one in place and time, likeliest first, without those an operator told apart.
+         */
+        get: operations["list_duplicates_v1_incidents__incident_id__duplicates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/duplicates/{other}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Duplicate
+         * @description *Pas un doublon*: the two are never proposed again, nor merged by themselves; counts in the ETag of both.
+         */
+        post: operations["reject_duplicate_v1_incidents__incident_id__duplicates__other__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Escalate
+         * @description *Montée en puissance*: the next level's responders come on top. 409 where there is none: ask for backup.
+         */
+        post: operations["escalate_v1_incidents__incident_id__escalate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description *Passer la main* to firefighters or national police, also again after a refusal.
+         */
+        post: operations["hand_over_v1_incidents__incident_id__hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/merge": {
         parameters: {
             query?: never;
@@ -449,6 +715,46 @@ export interface paths {
          * @description A line of the *main courante*.
          */
         post: operations["add_note_v1_incidents__incident_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign
+         * @description *Réaffecter*: another unit in its place, in one step: the slot is at no moment without anybody who decides.
+         */
+        post: operations["reassign_v1_incidents__incident_id__reassign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/recommendation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Recommendation
+         * @description Ranked and refused units for the next free slot, as things stand now. Reads only; 409 if no slot is free.
+         */
+        get: operations["read_recommendation_v1_incidents__incident_id__recommendation_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -495,6 +801,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/stand-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stand Down
+         * @description *Libérer*: one unit is no longer needed there; its slot goes with it, the last one's waits for the operator.
+         */
+        post: operations["stand_down_v1_incidents__incident_id__stand_down_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/unmerge": {
         parameters: {
             query?: never;
@@ -529,6 +855,26 @@ export interface paths {
          * @description *Levée de doute*: `confirmed` engages what waited, `false_alarm` dismisses.
          */
         post: operations["verify_v1_incidents__incident_id__verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/work-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Work
+         * @description *Bon d'intervention* for a crew; 409 where the incident has one.
+         */
+        post: operations["order_work_v1_incidents__incident_id__work_order_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,6 +981,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log
+         * @description Lines of the log, newest first.
+         */
+        get: operations["read_log_v1_log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Log
+         * @description The whole log of the period, in the centre's local time.
+         */
+        get: operations["take_log_v1_log_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/move-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Move Ups
+         * @description Move-ups, newest first.
+         */
+        get: operations["list_move_ups_v1_move_ups_get"];
+        put?: never;
+        /**
+         * Order Move Up
+         * @description Orders a free unit to a post. It stays available; an earlier move-up of it is replaced.
+         */
+        post: operations["order_move_up_v1_move_ups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/move-ups/{move_up_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Move Up
+         * @description Ends a move-up now; one that has ended already stays as it is.
+         */
+        delete: operations["end_move_up_v1_move_ups__move_up_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/packs/{centre}": {
         parameters: {
             query?: never;
@@ -654,6 +1084,164 @@ export interface paths {
         put: operations["put_pack_v1_packs__centre__put"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/positions/owntracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * From Owntracks
+         * @description OwnTracks in HTTP mode. Only `_type` location is kept; the answer is always empty, as the app expects.
+         */
+        post: operations["from_owntracks_v1_positions_owntracks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/positions/traccar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * From Traccar Query
+         * @description The OsmAnd protocol of Traccar and others, as a query.
+         */
+        get: operations["from_traccar_query_v1_positions_traccar_get"];
+        put?: never;
+        /**
+         * From Traccar
+         * @description The OsmAnd protocol as query or form, the JSON of Traccar Client 9, or what a Traccar server forwards.
+         */
+        post: operations["from_traccar_v1_positions_traccar_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Look
+         * @description This console shows that card; say so every 20 s. Answers who shows which. After a minute's silence it is gone.
+         */
+        put: operations["look_v1_presence_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/protected-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Addresses
+         * @description Protected addresses in force, the first to end first.
+         */
+        get: operations["list_addresses_v1_protected_addresses_get"];
+        put?: never;
+        /**
+         * Add Address
+         * @description Protects an address until `ends_at`: incidents there go by the run cards for it, officers read what is said.
+         *
+         *     Neither place nor text is answered: answers are kept for a day for their idempotency key.
+         */
+        post: operations["add_address_v1_protected_addresses_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/protected-addresses/{address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Address
+         * @description Ends the protection now and erases what was to be known there.
+         */
+        delete: operations["end_address_v1_protected_addresses__address_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lines
+         * @description Lines in the order of their start.
+         */
+        get: operations["list_lines_v1_roster_get"];
+        put?: never;
+        /**
+         * Add Lines
+         * @description Sets one line or up to 500: all of them, or none. 409 where duties of one unit overlap, saying with which.
+         */
+        post: operations["add_lines_v1_roster_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roster/{line_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Line
+         * @description Sets a line anew. One that was in force and is moved away ends now, as soon as the unit is clear.
+         */
+        put: operations["change_line_v1_roster__line_id__put"];
+        post?: never;
+        /**
+         * Remove Line
+         * @description Takes a line off the roster; one in force ends now, as soon as the unit is clear.
+         */
+        delete: operations["remove_line_v1_roster__line_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -682,6 +1270,26 @@ export interface paths {
          * @description Takes the badge off this browser.
          */
         delete: operations["sign_out_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shift-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description *Relève*: counts of the period, open incidents with what they wait for, response times, what is in force.
+         */
+        get: operations["summary_v1_shift_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -736,7 +1344,7 @@ export interface paths {
         };
         /**
          * List Silences
-         * @description Silences and sites under test in force.
+         * @description Silences and sites under test in force, with who set them and the time that is left; what ends first leads.
          */
         get: operations["list_silences_v1_silences_get"];
         put?: never;
@@ -786,6 +1394,92 @@ export interface paths {
          *     unit gets that unit's part, a crew the work orders too. The shapes are the schemas named `Stream…`.
          */
         get: operations["stream_v1_stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/street-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Closures and speeds in force or to come, the first to begin first.
+         */
+        get: operations["list_changes_v1_street_changes_get"];
+        put?: never;
+        /**
+         * Add Change
+         * @description Closes streets or gives them another speed, from now or `starts_at` until `ends_at`. The next decision sees it.
+         *
+         *     An unknown street is refused with names that look like it.
+         */
+        post: operations["add_change_v1_street_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/street-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Change
+         * @description Ends a change now.
+         */
+        delete: operations["end_change_v1_street_changes__change_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Streets
+         * @description What travel times rest on in this process, by centre: streets, engine, extract, changes in force.
+         */
+        get: operations["list_streets_v1_streets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System
+         * @description Which services are up, how long each hop takes, and what waits.
+         */
+        get: operations["system_v1_system_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -868,6 +1562,26 @@ export interface paths {
          */
         put: operations["put_status_v1_units__unit__status_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/units/{unit}/well": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Well
+         * @description *Tout va bien*: answers the welfare check, and puts the next one off. An operator may answer for the officer.
+         */
+        post: operations["well_v1_units__unit__well_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -974,6 +1688,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/work-orders/{order_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Take
+         * @description A crew takes it on.
+         */
+        post: operations["order_take_v1_work_orders__order_id__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1003,6 +1737,34 @@ export interface components {
             webhook_url?: string | null;
         };
         /**
+         * AlarmLoad
+         * @description Alarms shown per operator and ten minutes, beside what EEMUA 191 holds bearable.
+         */
+        AlarmLoad: {
+            /** Alarms */
+            alarms: number;
+            /**
+             * Level
+             * @description steady (≤ 1), busy (< 10) or flood (≥ 10) by operator and ten minutes
+             */
+            level: string;
+            /** Minutes */
+            minutes: number;
+            /** Operators */
+            operators: number;
+            /** Peak 10 Min */
+            peak_10_min: number;
+            /** Per Operator 10 Min */
+            per_operator_10_min: number;
+            /**
+             * Priorities
+             * @description share of P1, P2, P3 and P4, 0…1; EEMUA 191: 5 / 15 / 80 %
+             */
+            priorities: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Analytics
          * @description What a camera adds: its name in Frigate, and label → (use case, nature) as the centre maps them.
          */
@@ -1013,6 +1775,18 @@ export interface components {
             labels?: {
                 [key: string]: components["schemas"]["LabelRule"];
             };
+        };
+        /**
+         * AroundShown
+         * @description A circle.
+         */
+        AroundShown: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Radius M */
+            radius_m: number;
         };
         /**
          * Assigning
@@ -1027,6 +1801,8 @@ export interface components {
         /**
          * Assignment
          * @description One unit on one slot of a task, with the steps that are possible from where it is.
+         *
+         *     `welfare_asked_at`: since when the unit is asked whether it is well.
          */
         Assignment: {
             /** Accepted At */
@@ -1063,6 +1839,8 @@ export interface components {
             task_id: string;
             /** Unit */
             unit: string;
+            /** Welfare Asked At */
+            welfare_asked_at: string | null;
         };
         /**
          * AssignmentBrief
@@ -1119,6 +1897,8 @@ export interface components {
             task_id: string;
             /** Unit */
             unit: string;
+            /** Welfare Asked At */
+            welfare_asked_at: string | null;
         };
         /**
          * AssignmentShown
@@ -1160,6 +1940,8 @@ export interface components {
             task_id: string;
             /** Unit */
             unit: string;
+            /** Welfare Asked At */
+            welfare_asked_at: string | null;
         };
         /**
          * AssignmentState
@@ -1167,6 +1949,41 @@ export interface components {
          * @enum {string}
          */
         AssignmentState: "offered" | "accepted" | "en_route" | "on_scene" | "cleared" | "declined" | "expired" | "diverted" | "cancelled";
+        /**
+         * Attached
+         * @description A photo or signature; its content at `/v1/attachments/{id}`.
+         */
+        Attached: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Media Type */
+            media_type: string;
+            /** Sha256 */
+            sha256: string;
+            /** Taken At */
+            taken_at: string | null;
+        };
+        /**
+         * AttachmentKept
+         * @description `fresh` false: it was kept before.
+         */
+        AttachmentKept: {
+            /** Attachment Id */
+            attachment_id: string;
+            /** Fresh */
+            fresh: boolean;
+            /** Incident Id */
+            incident_id: string;
+        };
         /**
          * Backup
          * @description How many patrols more.
@@ -1177,6 +1994,163 @@ export interface components {
              * @default 1
              */
             count: number;
+        };
+        /**
+         * Basis
+         * @description What a time rests on: real streets, a schematic network (exercise only), or a straight line for want of both.
+         * @enum {string}
+         */
+        Basis: "streets" | "schematic_streets" | "straight_line";
+        /**
+         * BroadcastBody
+         * @description A description for patrols: what it is about, its text and an end (within 7 days) are mandatory.
+         *
+         *     `sectors` none: all. `starts_at` none: now. The text is personal data: it stays in PostgreSQL.
+         */
+        BroadcastBody: {
+            about: components["schemas"]["Wanted"];
+            /** Centre */
+            centre?: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id?: string | null;
+            /**
+             * Sectors
+             * @default []
+             */
+            sectors: string[];
+            /** Starts At */
+            starts_at?: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * BroadcastRead
+         * @description Since when a unit has read it.
+         */
+        BroadcastRead: {
+            /** Broadcast Id */
+            broadcast_id: string;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * BroadcastSet
+         * @description A broadcast without its text, which only `GET /v1/broadcasts` tells. The stream shows it as `broadcast`, and as
+         *     `broadcast_ended` with why.
+         */
+        BroadcastSet: {
+            about: components["schemas"]["Wanted"];
+            /** About En */
+            about_en: string;
+            /** About Fr */
+            about_fr: string;
+            /** Broadcast Id */
+            broadcast_id: string;
+            /** Centre */
+            centre: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /**
+             * Sectors
+             * @description none: all of the centre
+             */
+            sectors: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * BroadcastShown
+         * @description A broadcast in force. Whoever shows `text` drops it at `ends_at`, or on `broadcast_ended`.
+         */
+        BroadcastShown: {
+            about: components["schemas"]["Wanted"];
+            /** About En */
+            about_en: string;
+            /** About Fr */
+            about_fr: string;
+            /** @description why it is for the unit that was asked about */
+            because: components["schemas"]["Concern"] | null;
+            /** Broadcast Id */
+            broadcast_id: string;
+            /** Centre */
+            centre: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /**
+             * Reads
+             * @description who has read it; of the unit alone where one was asked about
+             */
+            reads: components["schemas"]["ReadBy"][];
+            /**
+             * Sectors
+             * @description none: all of the centre
+             */
+            sectors: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ByCircle
+         * @description Whatever lies around a place.
+         */
+        ByCircle: {
+            around: components["schemas"]["Circle"];
+        };
+        /**
+         * ByIds
+         * @description Streets by id, both directions: a pack's street, `way/<OpenStreetMap id>`.
+         */
+        ByIds: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * ByName
+         * @description All streets of this name, as the map writes it.
+         */
+        ByName: {
+            /** Name */
+            name: string;
         };
         /**
          * CallBody
@@ -1264,6 +2238,18 @@ export interface components {
             timezone: string;
         };
         /**
+         * Circle
+         * @description All street segments that come within `radius_m` metres of a place.
+         */
+        Circle: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Radius M */
+            radius_m: number;
+        };
+        /**
          * CityPack
          * @description All parts of one centre. `version` is derived from the content, so equal packs have equal versions.
          */
@@ -1322,6 +2308,59 @@ export interface components {
             name: string;
             /** Population */
             population?: number | null;
+        };
+        /**
+         * Concern
+         * @description Why a broadcast is for a unit, or is not.
+         * @enum {string}
+         */
+        Concern: "every_sector" | "sector_now" | "home_sector" | "other_sector" | "off_duty" | "not_a_patrol";
+        /**
+         * Counted
+         * @description How many incidents of one nature and priority were opened, and how they stand.
+         */
+        Counted: {
+            /** Dismissed */
+            dismissed: number;
+            nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
+            /** Opened */
+            opened: number;
+            priority: components["schemas"]["Priority"];
+            /** Unfinished */
+            unfinished: number;
+        };
+        /**
+         * CoverageShown
+         * @description How well free patrols cover a centre's demand; the stream shows the same as `coverage`.
+         */
+        CoverageShown: {
+            /** Centre */
+            centre: string;
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /**
+             * Expected Coverage
+             * @description share of demand that finds a free patrol in reach, 0…1
+             */
+            expected_coverage: number;
+            /** Free Units */
+            free_units: number;
+            /** Gaps */
+            gaps: components["schemas"]["GapShown"][];
+            /** Move Ups */
+            move_ups: components["schemas"]["MoveProposed"][];
+            /**
+             * Utilisation
+             * @description busy share of the patrols on duty, 0…1, smoothed over half an hour
+             */
+            utilisation: number;
         };
         /**
          * DemandPoint
@@ -1395,11 +2434,73 @@ export interface components {
             responders: components["schemas"]["Responder"][];
         };
         /**
+         * EscalationShown
+         * @description How far the run card is escalated: `level` of `levels`, 0 for none, and the next one's name; none: no further.
+         *
+         *     `next_at`: when it comes by itself while nobody is on scene.
+         */
+        EscalationShown: {
+            /** Level */
+            level: number;
+            /** Levels */
+            levels: number;
+            /** Name En */
+            name_en: string | null;
+            /** Name Fr */
+            name_fr: string | null;
+            /** Next At */
+            next_at: string | null;
+            /** Next En */
+            next_en: string | null;
+            /** Next Fr */
+            next_fr: string | null;
+        };
+        /**
+         * ExtractShown
+         * @description The street map that the pack names; `advice` says what to do where it is not used.
+         */
+        ExtractShown: {
+            /** Advice */
+            advice: string;
+            /** File */
+            file: string;
+            /** Sha256 */
+            sha256: string;
+            state: components["schemas"]["ExtractState"];
+        };
+        /**
+         * ExtractState
+         * @description How a pack's extract stands.
+         * @enum {string}
+         */
+        ExtractState: "ready" | "missing" | "different" | "unreadable";
+        /**
          * Flag
          * @description A doubt that travels with a signal and is shown to the operator; it never drops the signal.
          * @enum {string}
          */
         Flag: "unknown_device" | "unknown_zone" | "unknown_code" | "wrong_clock" | "stale" | "no_position" | "position_inaccurate" | "bad_length" | "no_pack";
+        /**
+         * GapShown
+         * @description A demand point that is poorly covered, by the sector it lies in or nearest to.
+         */
+        GapShown: {
+            /**
+             * Chance
+             * @description that a free unit is in reach, 0…1
+             */
+            chance: number;
+            /** Name */
+            name: string | null;
+            position: components["schemas"]["PlaceShown"];
+            /** Sector */
+            sector: string | null;
+            /**
+             * Weight
+             * @description demand there, in the scale of the city pack
+             */
+            weight: number;
+        };
         /**
          * HandOver
          * @description A task handed over to a partner agency.
@@ -1453,10 +2554,43 @@ export interface components {
         };
         /**
          * HandOverState
-         * @description sent → acknowledged → completed, or refused.
+         * @description sent → acknowledged → completed, or refused; or withdrawn by us.
          * @enum {string}
          */
-        HandOverState: "sent" | "acknowledged" | "completed" | "refused";
+        HandOverState: "sent" | "acknowledged" | "completed" | "refused" | "withdrawn";
+        /**
+         * HandingOver
+         * @description To whom; `agency` none: the pack's first of that kind.
+         */
+        HandingOver: {
+            /** Agency */
+            agency?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "firefighters" | "national_police";
+        };
+        /**
+         * Hop
+         * @description A hop's latency since its service began, milliseconds.
+         */
+        Hop: {
+            /** En */
+            en: string;
+            /** Fr */
+            fr: string;
+            /** Hop */
+            hop: string;
+            /** Number */
+            number: number;
+            /** P50 Ms */
+            p50_ms: number;
+            /** P95 Ms */
+            p95_ms: number;
+            /** P99 Ms */
+            p99_ms: number;
+        };
         /**
          * IncidentCard
          * @description The whole card.
@@ -1470,11 +2604,18 @@ export interface components {
             address: string | null;
             /** Assignments */
             assignments: components["schemas"]["Assignment"][];
+            /** Attachments */
+            attachments: components["schemas"]["Attached"][];
             /**
              * Attention
              * @description why an operator should look; one word, none if nothing calls
              */
             attention: string | null;
+            /**
+             * Broadcasts
+             * @description ids of the descriptions that were broadcast about it, ended ones too
+             */
+            broadcasts: string[];
             /** Centre */
             centre: string;
             /** Closed At */
@@ -1485,7 +2626,14 @@ export interface components {
             confidence: number | null;
             /** Device */
             device: string | null;
+            /**
+             * Duplicates
+             * @description earlier incidents that it may be; see its `duplicates` for the scores
+             */
+            duplicates: string[];
             engagement: components["schemas"]["Engagement"];
+            /** @description none where the run card has no levels */
+            escalation: components["schemas"]["EscalationShown"] | null;
             /** Events */
             events: components["schemas"]["RecordedEvent"][];
             /** Flags */
@@ -1524,6 +2672,11 @@ export interface components {
             pack_version: string;
             position: components["schemas"]["PlaceShown"] | null;
             priority: components["schemas"]["Priority"];
+            /**
+             * Protected Instructions
+             * @description what is to be known at the protected address there
+             */
+            protected_instructions: string | null;
             /** Resolved At */
             resolved_at: string | null;
             /** Revision */
@@ -1561,7 +2714,7 @@ export interface components {
          * @description What happened to an incident, in the past tense; one word in log, metric, audit and API.
          * @enum {string}
          */
-        IncidentEvent: "opened" | "signal_linked" | "signal_annotated" | "priority_raised" | "acknowledged" | "verified" | "dismissed" | "reopened" | "started" | "resolved" | "closed" | "merged" | "unmerged" | "split" | "merge_proposed" | "attention_asked" | "noted" | "backup_requested" | "task_added" | "task_closed" | "task_waiting" | "no_unit_left" | "unit_offered" | "assignment_changed" | "late_report" | "hand_over_sent" | "hand_over_changed" | "work_order_created" | "work_order_changed" | "kiosk_call_changed" | "escalated" | "relieved" | "duplicates_suspected" | "welfare_asked" | "welfare_answered" | "notification_failed" | "notification_sent";
+        IncidentEvent: "opened" | "signal_linked" | "signal_annotated" | "priority_raised" | "card_applied" | "acknowledged" | "verified" | "dismissed" | "reopened" | "started" | "resolved" | "closed" | "merged" | "unmerged" | "split" | "merge_proposed" | "attention_asked" | "noted" | "backup_requested" | "task_added" | "task_closed" | "task_waiting" | "no_unit_left" | "unit_offered" | "assignment_changed" | "late_report" | "hand_over_sent" | "hand_over_changed" | "work_order_created" | "work_order_changed" | "kiosk_call_changed" | "escalated" | "relieved" | "duplicates_suspected" | "duplicate_rejected" | "welfare_asked" | "welfare_answered" | "notification_failed" | "notification_sent";
         /**
          * IncidentOrdered
          * @description An incident with its parts in short: what an order answers, and what the stream shows as `incident`.
@@ -1590,7 +2743,14 @@ export interface components {
             confidence: number | null;
             /** Device */
             device: string | null;
+            /**
+             * Duplicates
+             * @description earlier incidents that it may be; see its `duplicates` for the scores
+             */
+            duplicates: string[];
             engagement: components["schemas"]["Engagement"];
+            /** @description none where the run card has no levels */
+            escalation: components["schemas"]["EscalationShown"] | null;
             /** Flags */
             flags: string[];
             /** Folded */
@@ -1671,7 +2831,14 @@ export interface components {
             confidence: number | null;
             /** Device */
             device: string | null;
+            /**
+             * Duplicates
+             * @description earlier incidents that it may be; see its `duplicates` for the scores
+             */
+            duplicates: string[];
             engagement: components["schemas"]["Engagement"];
+            /** @description none where the run card has no levels */
+            escalation: components["schemas"]["EscalationShown"] | null;
             /** Flags */
             flags: string[];
             /** Folded */
@@ -1726,6 +2893,12 @@ export interface components {
          * @enum {string}
          */
         IncidentState: "open" | "in_progress" | "resolved" | "closed" | "dismissed" | "merged";
+        /**
+         * Kind
+         * @description What is attached.
+         * @enum {string}
+         */
+        Kind: "photo" | "signature";
         /**
          * KioskCall
          * @description A call at a kiosk.
@@ -1829,6 +3002,23 @@ export interface components {
             use_case: string;
         };
         /**
+         * Likeness
+         * @description What speaks for or against two incidents being one.
+         * @enum {string}
+         */
+        Likeness: "same_place" | "near" | "too_far" | "same_time" | "soon_after" | "too_long_after" | "same_nature" | "related_nature" | "other_nature" | "stands_alone";
+        /**
+         * LikenessShown
+         * @description What speaks for or against it.
+         */
+        LikenessShown: {
+            /** En */
+            en: string;
+            /** Fr */
+            fr: string;
+            reason: components["schemas"]["Likeness"];
+        };
+        /**
          * LinkedSignal
          * @description A signal on a card: `alarm`, `annotation` or `repeat`.
          */
@@ -1872,11 +3062,165 @@ export interface components {
             zone: string | null;
         };
         /**
+         * LogLine
+         * @description One line of the *main courante*. `text` is what a person wrote with it.
+         */
+        LogLine: {
+            /** Actor */
+            actor: string;
+            /** Address */
+            address: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Centre */
+            centre: string;
+            event: components["schemas"]["IncidentEvent"];
+            /** Event En */
+            event_en: string;
+            /** Event Fr */
+            event_fr: string;
+            /** Incident Id */
+            incident_id: string;
+            nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
+            priority: components["schemas"]["Priority"];
+            /** Reason */
+            reason: string;
+            /** Sector */
+            sector: string | null;
+            /** Site */
+            site: string | null;
+            /** Text */
+            text: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LogPage
+         * @description Newest first. `next`: give it as `after` for the following page; none at the end.
+         */
+        LogPage: {
+            /** Lines */
+            lines: components["schemas"]["LogLine"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * MoveProposed
+         * @description Who should move where; order it with `POST /v1/move-ups`.
+         */
+        MoveProposed: {
+            /** Call Sign */
+            call_sign: string;
+            /**
+             * Gain
+             * @description in expected coverage, as a share of all demand
+             */
+            gain: number;
+            /** Post */
+            post: string;
+            /** Post Name */
+            post_name: string;
+            /** Seconds */
+            seconds: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * MoveUpBody
+         * @description A free unit is ordered to a post of the city pack. `reason` is kept with the order.
+         */
+        MoveUpBody: {
+            /** Post */
+            post: string;
+            /** Reason */
+            reason?: string | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * MoveUpEnd
+         * @description Why a move-up ended.
+         * @enum {string}
+         */
+        MoveUpEnd: "arrived" | "assigned" | "unavailable" | "expired" | "cancelled" | "replaced";
+        /**
+         * MoveUpOfUnit
+         * @description The move-up that a unit is under.
+         */
+        MoveUpOfUnit: {
+            /** Move Up Id */
+            move_up_id: string;
+            /** Post */
+            post: string;
+        };
+        /**
+         * MoveUpShown
+         * @description A move-up, under way until `ended_at`; the stream shows the same as `move_up`.
+         */
+        MoveUpShown: {
+            /** Call Sign */
+            call_sign: string;
+            /** Centre */
+            centre: string;
+            end_reason: components["schemas"]["MoveUpEnd"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Gain */
+            gain: number | null;
+            /** Move Up Id */
+            move_up_id: string;
+            /**
+             * Ordered At
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Ordered By */
+            ordered_by: string;
+            position: components["schemas"]["PlaceShown"] | null;
+            /** Post */
+            post: string;
+            /** Post Name */
+            post_name: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Nature
          * @description What happened, independent of the device that says so.
          * @enum {string}
          */
         Nature: "sos" | "kiosk_sos" | "hold_up" | "panic" | "fire" | "officer_distress" | "medical" | "gas" | "intrusion" | "tamper" | "water" | "unknown_alarm" | "access_call" | "person_detected" | "vehicle_detected" | "object_left" | "crowd" | "dangerous_scene" | "running_crowd" | "parked_vehicle" | "assault" | "harassment" | "disturbance" | "accident" | "missing_person" | "technical_fault" | "power_fault" | "lamp_out" | "illegal_dumping" | "supervision_lost" | "system";
+        /**
+         * NearCamera
+         * @description A camera near an incident.
+         */
+        NearCamera: {
+            /** Camera */
+            camera: string;
+            /** Distance M */
+            distance_m: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /** Network */
+            network: string | null;
+            /** Site */
+            site: string | null;
+        };
         /**
          * Night
          * @description From when until when it is night for the run cards; over midnight where `begins` is later than `ends`.
@@ -1967,14 +3311,36 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * Order
+         * @description How the list of incidents is sorted.
+         * @enum {string}
+         */
+        Order: "newest" | "urgency";
+        /**
          * OrderBody
-         * @description A crew's report.
+         * @description A crew's report; `material`: what was used, as the crew writes it.
          */
         OrderBody: {
             /** At */
             at?: string | null;
+            /**
+             * Material
+             * @default []
+             */
+            material: string[];
             /** Note */
             note?: string | null;
+        };
+        /**
+         * Ordering
+         * @description What the crew must be able to do, as the pack names it.
+         */
+        Ordering: {
+            /**
+             * Capabilities
+             * @default []
+             */
+            capabilities: string[];
         };
         /**
          * Origin
@@ -2002,6 +3368,14 @@ export interface components {
          * @enum {string}
          */
         Outcome: "alarm" | "update" | "repeat" | "folded" | "silenced" | "refused" | "supervision" | "fault" | "dead";
+        /**
+         * OwnTracksReply
+         * @description What the app could be told; nothing ever is.
+         */
+        OwnTracksReply: {
+            /** Type */
+            _type: string;
+        };
         /**
          * PackApplied
          * @description `changed` false: this version was in force already.
@@ -2140,6 +3514,54 @@ export interface components {
             unit: string;
         };
         /**
+         * PossibleDuplicate
+         * @description Another unfinished incident that may be the same happening.
+         */
+        PossibleDuplicate: {
+            /** Address */
+            address: string | null;
+            /** Distance M */
+            distance_m: number;
+            /** Incident Id */
+            incident_id: string;
+            nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            priority: components["schemas"]["Priority"];
+            /**
+             * Reasons
+             * @description of the place, of the time, of the nature
+             */
+            reasons: components["schemas"]["LikenessShown"][];
+            /**
+             * Score
+             * @description 1: nothing speaks against it
+             */
+            score: number;
+            /**
+             * Seconds Apart
+             * @description seconds between their openings
+             */
+            seconds_apart: number;
+            /** Sector */
+            sector: string | null;
+            /** Site */
+            site: string | null;
+            state: components["schemas"]["IncidentState"];
+            /**
+             * Suspected
+             * @description true from the score on from which the room is asked to look
+             */
+            suspected: boolean;
+        };
+        /**
          * Post
          * @description Where a free unit may wait, so that help is near everywhere; move-ups go from post to post.
          */
@@ -2149,6 +3571,33 @@ export interface components {
             /** Name */
             name: string;
             position: components["schemas"]["Position"];
+        };
+        /**
+         * Presence
+         * @description Who shows which card.
+         */
+        Presence: {
+            /** Actor */
+            actor: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+        };
+        /**
+         * PresenceBody
+         * @description Which card this console shows; none: no card. `console`: an id that it made for itself.
+         */
+        PresenceBody: {
+            /** Centre */
+            centre?: string | null;
+            /** Console */
+            console: string;
+            /** Incident */
+            incident?: string | null;
         };
         /**
          * Priority
@@ -2174,12 +3623,178 @@ export interface components {
             type: string;
         };
         /**
+         * Profile
+         * @description How one drives.
+         * @enum {string}
+         */
+        Profile: "lights" | "normal";
+        /**
+         * ProtectedAddress
+         * @description A protected person's address; WGS 84 degrees, `radius_m` in metres. Shown to the room and to nobody else.
+         */
+        ProtectedAddress: {
+            /** Address Id */
+            address_id: string;
+            /** Centre */
+            centre: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Instructions */
+            instructions: string | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Radius M */
+            radius_m: number;
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * ProtectedAddressBody
+         * @description Where a protected person lives: within `radius_m` metres; what is to be known there; an end is mandatory.
+         *
+         *     `instructions` stay in PostgreSQL and are erased when the protection ends.
+         */
+        ProtectedAddressBody: {
+            /** Centre */
+            centre?: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Instructions */
+            instructions: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Radius M
+             * @default 50
+             */
+            radius_m: number;
+        };
+        /**
+         * ProtectedAddressSet
+         * @description What was set, without its place and its text.
+         */
+        ProtectedAddressSet: {
+            /** Address Id */
+            address_id: string;
+            /** Centre */
+            centre: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Radius M */
+            radius_m: number;
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * RankedShown
+         * @description A unit that may be sent, best first. Another than the first needs a reason (`assign`).
+         */
+        RankedShown: {
+            /** Call Sign */
+            call_sign: string;
+            /**
+             * Coverage Loss
+             * @description share of demand (0…1) that no longer finds a free unit in reach
+             */
+            coverage_loss: number | null;
+            /**
+             * Diverts
+             * @description the incident that would lose this unit and be dispatched again at once
+             */
+            diverts: string | null;
+            /**
+             * Gain S
+             * @description seconds won over the best idle unit
+             */
+            gain_s: number | null;
+            reason: components["schemas"]["Reason-Output"];
+            /** Reason En */
+            reason_en: string;
+            /** Reason Fr */
+            reason_fr: string;
+            /**
+             * Recommended
+             * @description true for the top three, which the operator is shown first
+             */
+            recommended: boolean;
+            /**
+             * Seconds
+             * @description until on scene; none if its position is not known
+             */
+            seconds: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ReadBy
+         * @description A unit that has read it.
+         */
+        ReadBy: {
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Reader
+         * @description The unit that has read it.
+         */
+        Reader: {
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Reason
          * @description Why.
          */
-        Reason: {
+        "Reason-Input": {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Reason
+         * @description Why a unit stands where it stands among those that may be sent; `matched` with the others of a backlog,
+         *     `relieves` one on its way that would be there later.
+         * @enum {string}
+         */
+        "Reason-Output": "fastest" | "diverted" | "matched" | "relieves" | "keeps_coverage" | "within_target" | "slower" | "on_call" | "declined_before" | "position_stale" | "position_unknown";
+        /**
+         * Reassigning
+         * @description The unit that is replaced and why; `instead` none: the one that is recommended without it.
+         */
+        Reassigning: {
+            /** Instead */
+            instead?: string | null;
+            /** Reason */
+            reason: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * Received
@@ -2190,6 +3805,40 @@ export interface components {
             incident_id: string | null;
             /** Signal Id */
             signal_id: string;
+        };
+        /**
+         * RecommendationShown
+         * @description Who should go, as things stand at `computed_at`. Ranked and refused together are all units of that kind.
+         */
+        RecommendationShown: {
+            /**
+             * Busy Fraction
+             * @description share of time (0…1) that a unit is taken to be busy, for coverage
+             */
+            busy_fraction: number;
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Free Slots */
+            free_slots: number;
+            /** Incident Id */
+            incident_id: string;
+            kind: components["schemas"]["ResponderKind"];
+            /** Ranked */
+            ranked: components["schemas"]["RankedShown"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedShown"][];
+            rule: components["schemas"]["Rule"];
+            /** Rule En */
+            rule_en: string;
+            /** Rule Fr */
+            rule_fr: string;
+            /** Task Id */
+            task_id: string;
+            /** @description what the times rest on */
+            travel: components["schemas"]["Basis"];
         };
         /**
          * RecordedEvent
@@ -2222,6 +3871,54 @@ export interface components {
             version: number;
         };
         /**
+         * Refusal
+         * @description Why a unit is not proposed. An operator may still choose it, with a reason.
+         * @enum {string}
+         */
+        Refusal: "retiring" | "off_duty" | "unavailable" | "resting" | "duty_ends" | "lacks_capability" | "calls_for_help" | "asked_lately" | "occupied" | "diverted_before" | "gain_too_small" | "position_stale" | "position_unknown" | "unreachable";
+        /**
+         * RefusedShown
+         * @description A unit that is not proposed.
+         */
+        RefusedShown: {
+            /** Call Sign */
+            call_sign: string;
+            /**
+             * Detail
+             * @description the travel engine's own word where there is no way
+             */
+            detail: string | null;
+            reason: components["schemas"]["Refusal"];
+            /** Reason En */
+            reason_en: string;
+            /** Reason Fr */
+            reason_fr: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ReportBody
+         * @description What an officer writes about an assignment: kept in the log, whatever became of the assignment.
+         */
+        ReportBody: {
+            /** At */
+            at?: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ReportKept
+         * @description A report in the log of its incident.
+         */
+        ReportKept: {
+            /** Incident Id */
+            incident_id: string;
+            /** Note Id */
+            note_id: string;
+        };
+        /**
          * Responder
          * @description One line of a run card: who must come. `agency` is required for partners, `capabilities` for units.
          */
@@ -2252,6 +3949,75 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "shift_lead" | "patrol" | "crew" | "auditor" | "partner" | "service";
+        /**
+         * RosterKind
+         * @description What a line of the roster says of a unit: on duty, on call (*astreinte*), or at rest.
+         * @enum {string}
+         */
+        RosterKind: "duty" | "on_call" | "rest";
+        /**
+         * RosterLine
+         * @description A line of the roster, at most 36 hours long. `capabilities`: those of the crew that comes; none: the pack's.
+         */
+        RosterLine: {
+            /** Capabilities */
+            capabilities?: string[] | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            kind: components["schemas"]["RosterKind"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * RosterShown
+         * @description A line of the roster. `begun_at` and `done_at`: when its beginning and its end took effect.
+         */
+        RosterShown: {
+            /** Begun At */
+            begun_at: string | null;
+            /** Capabilities */
+            capabilities: string[] | null;
+            /** Centre */
+            centre: string;
+            /** Done At */
+            done_at: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            kind: components["schemas"]["RosterKind"];
+            /** Line Id */
+            line_id: string;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Rule
+         * @description Which rule put the first unit first.
+         * @enum {string}
+         */
+        Rule: "fastest" | "fastest_diverted" | "least_loss_of_coverage" | "closest_high_utilisation" | "closest_none_within_target" | "closest_without_coverage_model" | "only_on_call_left" | "only_declined_left" | "sent_blindly" | "no_unit";
         /**
          * RunCard
          * @description What must be done for some natures, under optional conditions. The first card that fits holds.
@@ -2342,6 +4108,24 @@ export interface components {
             ][];
         };
         /**
+         * ServiceHealth
+         * @description A process: ready, waiting, degraded or away, with the checks that are not ready.
+         */
+        ServiceHealth: {
+            /** Checks */
+            checks: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Reason */
+            reason: string | null;
+            /** Service */
+            service: string;
+            /** State */
+            state: string;
+        };
+        /**
          * SessionShown
          * @description `person` none: nobody is signed in. `choices`: the demo's accounts. `now`: the door's clock.
          */
@@ -2361,6 +4145,51 @@ export interface components {
              */
             now: string;
             person: components["schemas"]["PersonShown"] | null;
+        };
+        /**
+         * ShiftSummary
+         * @description *Relève*: what happened between two moments, and what is handed on.
+         */
+        ShiftSummary: {
+            /** Broadcasts */
+            broadcasts: number;
+            /** Counted */
+            counted: components["schemas"]["Counted"][];
+            /**
+             * First Unit P90 S
+             * @description seconds from opening to the first offer, P90 by priority
+             */
+            first_unit_p90_s: {
+                [key: string]: number;
+            };
+            /**
+             * On Scene P90 S
+             * @description seconds from opening to the first unit on scene, P90
+             */
+            on_scene_p90_s: {
+                [key: string]: number;
+            };
+            /** Silences */
+            silences: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Still Open */
+            still_open: components["schemas"]["StillOpen"][];
+            /**
+             * Units
+             * @description number of units by state
+             */
+            units: {
+                [key: string]: number;
+            };
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * Signal
@@ -2511,7 +4340,9 @@ export interface components {
         };
         /**
          * Silence
-         * @description A silence or a site under test.
+         * @description A silence or a site under test of one centre. One of the city pack has no id and no start: it ends with the pack.
+         *
+         *     `remaining_s`: whole seconds until it ends, 0 once it has.
          */
         Silence: {
             /** Centre */
@@ -2525,23 +4356,23 @@ export interface components {
             ends_at: string;
             /** Reason */
             reason: string;
+            /** Remaining S */
+            remaining_s: number;
             /** Scope */
             scope: string;
             /** Set By */
             set_by: string;
             /** Silence Id */
-            silence_id: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
+            silence_id: string | null;
+            source: components["schemas"]["SilenceSource"];
+            /** Starts At */
+            starts_at: string | null;
             /** Under Test */
             under_test: boolean;
         };
         /**
          * SilenceBody
-         * @description Scope (`device:…`, `site:…` or `sector:…`), reason and an end are mandatory.
+         * @description Scope (`device:…`, `site:…` or `sector:…`), reason and an end (within 30 days) are mandatory.
          */
         SilenceBody: {
             /** Centre */
@@ -2563,6 +4394,12 @@ export interface components {
              */
             under_test: boolean;
         };
+        /**
+         * SilenceSource
+         * @description Who says that alarms are to wait: somebody of the room, or the city pack (`under_test_until` of a site).
+         * @enum {string}
+         */
+        SilenceSource: "operator" | "city_pack";
         /**
          * Site
          * @description A place with its alarms. `under_test_until`: alarms are operator-confirmed until then.
@@ -2620,6 +4457,16 @@ export interface components {
             signals: string[];
         };
         /**
+         * StandingDown
+         * @description The unit that is no longer needed there, and why.
+         */
+        StandingDown: {
+            /** Reason */
+            reason: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * StatusBody
          * @description A unit's own status; the others follow from its assignment.
          */
@@ -2654,6 +4501,45 @@ export interface components {
             at?: string | null;
             /** Epoch */
             epoch: number;
+        };
+        /**
+         * StillOpen
+         * @description An incident that the next shift takes over, with what it waits for.
+         */
+        StillOpen: {
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Address */
+            address: string | null;
+            /** Attention */
+            attention: string | null;
+            /** Incident Id */
+            incident_id: string;
+            /** Last Note */
+            last_note: string | null;
+            nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Partners
+             * @description agency and state of its hand-over
+             */
+            partners: string[];
+            priority: components["schemas"]["Priority"];
+            /** Sector */
+            sector: string | null;
+            state: components["schemas"]["IncidentState"];
+            /** Units */
+            units: string[];
+            /** Waiting Tasks */
+            waiting_tasks: string[];
         };
         /**
          * StreamAssignment
@@ -2702,6 +4588,8 @@ export interface components {
             task_id: string;
             /** Unit */
             unit: string;
+            /** Welfare Asked At */
+            welfare_asked_at: string | null;
         };
         /**
          * StreamHeartbeat
@@ -2749,7 +4637,14 @@ export interface components {
             confidence: number | null;
             /** Device */
             device: string | null;
+            /**
+             * Duplicates
+             * @description earlier incidents that it may be; see its `duplicates` for the scores
+             */
+            duplicates: string[];
             engagement: components["schemas"]["Engagement"];
+            /** @description none where the run card has no levels */
+            escalation: components["schemas"]["EscalationShown"] | null;
             /** Events */
             events: components["schemas"]["IncidentEvent"][];
             /** Flags */
@@ -2922,17 +4817,17 @@ export interface components {
             position: number;
             /** Reason */
             reason: string;
+            /** Remaining S */
+            remaining_s: number;
             /** Scope */
             scope: string;
             /** Set By */
             set_by: string;
             /** Silence Id */
-            silence_id: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
+            silence_id: string | null;
+            source: components["schemas"]["SilenceSource"];
+            /** Starts At */
+            starts_at: string | null;
             /** Under Test */
             under_test: boolean;
         };
@@ -3033,6 +4928,77 @@ export interface components {
             speed_kmh: number;
         };
         /**
+         * StreetChangeBody
+         * @description Which streets; closed, or at most `speed_kmh`, or `factor` times the usual speed; why, and until when.
+         */
+        StreetChangeBody: {
+            /** Centre */
+            centre?: string | null;
+            /**
+             * Closed
+             * @default false
+             */
+            closed: boolean;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Factor */
+            factor?: number | null;
+            /**
+             * Profiles
+             * @default [
+             *       "lights",
+             *       "normal"
+             *     ]
+             */
+            profiles: components["schemas"]["Profile"][];
+            /** Reason */
+            reason: string;
+            /** Speed Kmh */
+            speed_kmh?: number | null;
+            /** Starts At */
+            starts_at?: string | null;
+            /** Streets */
+            streets: components["schemas"]["ByIds"] | components["schemas"]["ByName"] | components["schemas"]["ByCircle"];
+        };
+        /**
+         * StreetChangeShown
+         * @description A closure or another speed.
+         */
+        StreetChangeShown: {
+            /** Centre */
+            centre: string;
+            /** Change Id */
+            change_id: string;
+            /** Closed */
+            closed: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Factor */
+            factor: number | null;
+            /** Profiles */
+            profiles: components["schemas"]["Profile"][];
+            /** Reason */
+            reason: string;
+            /** Set By */
+            set_by: string;
+            /** Speed Kmh */
+            speed_kmh: number | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            streets: components["schemas"]["WhichStreets"];
+        };
+        /**
          * StreetExtract
          * @description The street map that travel times are taken from, outside the pack because of its size.
          *
@@ -3044,6 +5010,48 @@ export interface components {
             file: string;
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * StreetsShown
+         * @description The streets of a centre in this process. `preparing`: straight lines stand in until they are ready.
+         *
+         *     `changes`: ids in force here; `unmatched`: those about a street that this network does not have.
+         */
+        StreetsShown: {
+            /** Arcs */
+            arcs: number;
+            basis: components["schemas"]["Basis"];
+            /** Basis En */
+            basis_en: string;
+            /** Basis Fr */
+            basis_fr: string;
+            /** Centre */
+            centre: string;
+            /** Changes */
+            changes: string[];
+            /** Engine */
+            engine: string | null;
+            extract: components["schemas"]["ExtractShown"] | null;
+            /** Nodes */
+            nodes: number;
+            /** Pack Version */
+            pack_version: string;
+            /** Preparing */
+            preparing: boolean;
+            /** Unmatched */
+            unmatched: string[];
+        };
+        /**
+         * SystemHealth
+         * @description The whole system as its services say it.
+         */
+        SystemHealth: {
+            /** Hops */
+            hops: components["schemas"]["Hop"][];
+            /** Services */
+            services: components["schemas"]["ServiceHealth"][];
+            /** Waiting */
+            waiting: components["schemas"]["Waiting"][];
         };
         /**
          * TabletCard
@@ -3069,6 +5077,8 @@ export interface components {
             notes_fr: string;
             position: components["schemas"]["PlaceShown"] | null;
             priority: components["schemas"]["Priority"];
+            /** Protected Instructions */
+            protected_instructions: string | null;
             /** Signal Ids */
             signal_ids: string[];
             /** Site */
@@ -3124,6 +5134,16 @@ export interface components {
          */
         TaskState: "pending" | "waiting" | "engaged" | "done" | "cancelled";
         /**
+         * TrackerHeard
+         * @description `unit` none: there was no fix to keep. `applied` false: a newer position is held, or none was sent.
+         */
+        TrackerHeard: {
+            /** Applied */
+            applied: boolean;
+            /** Unit */
+            unit: string | null;
+        };
+        /**
          * Unit
          * @description A patrol or a crew with its capabilities; `position` is where it starts until it reports one.
          *
@@ -3158,7 +5178,9 @@ export interface components {
         };
         /**
          * UnitShown
-         * @description A unit with its state and last position.
+         * @description A unit with its state, what the roster says of it now, and its last position with the age of it.
+         *
+         *     `position_stale`: older than 30 minutes, or not known. `in_distress`: its officer's call for help is open.
          */
         UnitShown: {
             /** Busy */
@@ -3171,12 +5193,25 @@ export interface components {
             centre: string;
             /** Commune */
             commune: string;
+            /** Duty Until */
+            duty_until: string | null;
             /** Epoch */
             epoch: number;
+            /** In Distress */
+            in_distress: boolean;
             kind: components["schemas"]["ResponderKind"];
+            move_up: components["schemas"]["MoveUpOfUnit"] | null;
+            /** On Call */
+            on_call: boolean;
             position: components["schemas"]["PlaceShown"] | null;
+            /** Position Age S */
+            position_age_s: number | null;
             /** Position At */
             position_at: string | null;
+            /** Position Stale */
+            position_stale: boolean;
+            /** Rest Until */
+            rest_until: string | null;
             /** Retiring */
             retiring: boolean;
             /** Sector */
@@ -3209,11 +5244,62 @@ export interface components {
             result: "confirmed" | "false_alarm" | "inconclusive";
         };
         /**
+         * Waiting
+         * @description How much waits somewhere.
+         */
+        Waiting: {
+            /** Gauge */
+            gauge: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number;
+        };
+        /**
+         * Wanted
+         * @description What a broadcast description is about.
+         * @enum {string}
+         */
+        Wanted: "wanted_person" | "missing_person" | "vehicle" | "other";
+        /**
          * Weekday
          * @description A day of the week, in the order of datetime.weekday().
          * @enum {string}
          */
         Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /**
+         * Well
+         * @description *Tout va bien*, at the tablet's time.
+         */
+        Well: {
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * WellTaken
+         * @description `was_asked`: a question was open. `on_scene` false: the unit is on no scene, so nobody asks it.
+         */
+        WellTaken: {
+            /** On Scene */
+            on_scene: boolean;
+            /** Unit */
+            unit: string;
+            /** Was Asked */
+            was_asked: boolean;
+        };
+        /**
+         * WhichStreets
+         * @description One of the three.
+         */
+        WhichStreets: {
+            around?: components["schemas"]["AroundShown"] | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Name */
+            name?: string | null;
+        };
         /**
          * WorkOrder
          * @description A work order in the crews' list, with the place of its incident.
@@ -3225,6 +5311,8 @@ export interface components {
             centre: string;
             /** Device */
             device: string | null;
+            /** Due At */
+            due_at: string | null;
             /** Ended At */
             ended_at: string | null;
             /** Id */
@@ -3235,6 +5323,8 @@ export interface components {
             lat: number | null;
             /** Lon */
             lon: number | null;
+            /** Material */
+            material: string[];
             nature: components["schemas"]["Nature"];
             /** Note */
             note: string | null;
@@ -3251,6 +5341,8 @@ export interface components {
             /** Started At */
             started_at: string | null;
             state: components["schemas"]["WorkOrderState"];
+            /** Taken By */
+            taken_by: string | null;
             /** Task Id */
             task_id: string;
         };
@@ -3272,10 +5364,14 @@ export interface components {
             centre: string;
             /** Device */
             device: string | null;
+            /** Due At */
+            due_at: string | null;
             /** Ended At */
             ended_at: string | null;
             /** Id */
             id: string;
+            /** Material */
+            material: string[];
             nature: components["schemas"]["Nature"];
             /** Note */
             note: string | null;
@@ -3291,6 +5387,8 @@ export interface components {
             /** Started At */
             started_at: string | null;
             state: components["schemas"]["WorkOrderState"];
+            /** Taken By */
+            taken_by: string | null;
             /** Task Id */
             task_id: string;
         };
@@ -3307,10 +5405,10 @@ export interface components {
         };
         /**
          * WorkOrderState
-         * @description ordered → started → completed, or already_fixed.
+         * @description ordered → taken → started → completed, or already_fixed; a crew may start without taking first.
          * @enum {string}
          */
-        WorkOrderState: "ordered" | "started" | "completed" | "already_fixed";
+        WorkOrderState: "ordered" | "taken" | "started" | "completed" | "already_fixed";
         /**
          * Zone
          * @description A panel's zone or partition. `nature` overrides what the alarm code says, where the installer knows better.
@@ -3412,6 +5510,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    alarm_load_v1_alarm_load_get: {
+        parameters: {
+            query?: {
+                minutes?: number;
+                centre?: string | null;
+                /** @description default: those who are signed in */
+                operators?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmLoad"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3937,6 +6096,433 @@ export interface operations {
             };
         };
     };
+    write_report_v1_assignments__assignment_id__report_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportKept"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_v1_attachments__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_broadcasts_v1_broadcasts_get: {
+        parameters: {
+            query?: {
+                unit?: string | null;
+                centre?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_broadcast_v1_broadcasts_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastSet"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_broadcast_v1_broadcasts__broadcast_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                broadcast_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_broadcast_v1_broadcasts__broadcast_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                broadcast_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reader"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastRead"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enter_call_v1_calls_post: {
         parameters: {
             query?: never;
@@ -3975,6 +6561,74 @@ export interface operations {
             };
             /** @description not for this role, or not one's own; `reason` says which */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_coverage_v1_coverage_get: {
+        parameters: {
+            query?: {
+                /** @description INSEE code; may be left out where there is one centre only */
+                centre?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4236,7 +6890,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -4314,6 +6968,8 @@ export interface operations {
                 limit?: number;
                 /** @description incidents opened before this one */
                 before?: string | null;
+                /** @description `urgency`: an officer in distress, then P1 to P4, oldest first */
+                order?: components["schemas"]["Order"];
             };
             header?: never;
             path?: never;
@@ -4623,6 +7279,105 @@ export interface operations {
             };
         };
     };
+    attach_v1_incidents__incident_id__attachments_post: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["Kind"];
+                /** @description the device's time */
+                taken_at?: string | null;
+            };
+            header?: {
+                "content-length"?: number | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentKept"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not of a kind that is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     backup_v1_incidents__incident_id__backup_post: {
         parameters: {
             query?: never;
@@ -4681,6 +7436,73 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    near_cameras_v1_incidents__incident_id__cameras_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearCamera"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4822,7 +7644,359 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOrdered"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed since the ETag in If-Match; `changes` says what */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicates_v1_incidents__incident_id__duplicates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PossibleDuplicate"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_duplicate_v1_incidents__incident_id__duplicates__other__reject_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description the ETag that the order rests on */
+                "if-match"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOrdered"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed since the ETag in If-Match; `changes` says what */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    escalate_v1_incidents__incident_id__escalate_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description the ETag that the order rests on */
+                "if-match"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReason"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOrdered"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed since the ETag in If-Match; `changes` says what */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over_v1_incidents__incident_id__hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description the ETag that the order rests on */
+                "if-match"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandingOver"];
             };
         };
         responses: {
@@ -5081,6 +8255,181 @@ export interface operations {
             };
         };
     };
+    reassign_v1_incidents__incident_id__reassign_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description the ETag that the order rests on */
+                "if-match"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassigning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOrdered"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed since the ETag in If-Match; `changes` says what */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_recommendation_v1_incidents__incident_id__recommendation_get: {
+        parameters: {
+            query?: {
+                /** @description the kind of responder; units are ranked for patrols */
+                kind?: components["schemas"]["ResponderKind"];
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendationShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reopen_v1_incidents__incident_id__reopen_post: {
         parameters: {
             query?: never;
@@ -5269,6 +8618,102 @@ export interface operations {
             };
         };
     };
+    stand_down_v1_incidents__incident_id__stand_down_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description the ETag that the order rests on */
+                "if-match"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingDown"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOrdered"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed since the ETag in If-Match; `changes` says what */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     unmerge_v1_incidents__incident_id__unmerge_post: {
         parameters: {
             query?: never;
@@ -5380,6 +8825,102 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOrdered"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed since the ETag in If-Match; `changes` says what */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_work_v1_incidents__incident_id__work_order_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description the ETag that the order rests on */
+                "if-match"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Ordering"] | null;
             };
         };
         responses: {
@@ -5855,6 +9396,357 @@ export interface operations {
             };
         };
     };
+    read_log_v1_log_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                after?: string | null;
+                /** @description from this moment; default: 24 hours ago */
+                since?: string | null;
+                /** @description before this moment; default: now */
+                until?: string | null;
+                centre?: string | null;
+                incident?: string | null;
+                actor?: string | null;
+                /** @description words in notes or addresses */
+                q?: string | null;
+                event?: components["schemas"]["IncidentEvent"][] | null;
+                priority?: components["schemas"]["Priority"][] | null;
+                nature?: components["schemas"]["Nature"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_log_v1_log_csv_get: {
+        parameters: {
+            query?: {
+                timezone?: string;
+                /** @description from this moment; default: 24 hours ago */
+                since?: string | null;
+                /** @description before this moment; default: now */
+                until?: string | null;
+                centre?: string | null;
+                incident?: string | null;
+                actor?: string | null;
+                /** @description words in notes or addresses */
+                q?: string | null;
+                event?: components["schemas"]["IncidentEvent"][] | null;
+                priority?: components["schemas"]["Priority"][] | null;
+                nature?: components["schemas"]["Nature"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the log as CSV: semicolons, UTF-8 with BOM */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_move_ups_v1_move_ups_get: {
+        parameters: {
+            query?: {
+                unit?: string | null;
+                /** @description only those that have not ended */
+                under_way?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveUpShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_move_up_v1_move_ups_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveUpBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveUpShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_move_up_v1_move_ups__move_up_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                move_up_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_pack_v1_packs__centre__get: {
         parameters: {
             query?: never;
@@ -5957,6 +9849,780 @@ export interface operations {
             };
             /** @description not for this role, or not one's own; `reason` says which */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    from_owntracks_v1_positions_owntracks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTracksReply"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    from_traccar_query_v1_positions_traccar_get: {
+        parameters: {
+            query?: {
+                /** @description the tracker; also `deviceid` */
+                id?: string;
+                /** @description degrees */
+                lat?: string;
+                /** @description degrees */
+                lon?: string;
+                /** @description seconds or milliseconds since 1970, or ISO 8601; none: now */
+                timestamp?: string;
+                /** @description metres */
+                accuracy?: string;
+                /** @description `false` or `0`: no fix, taken as nothing */
+                valid?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackerHeard"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    from_traccar_v1_positions_traccar_post: {
+        parameters: {
+            query?: {
+                /** @description the tracker; also `deviceid` */
+                id?: string;
+                /** @description degrees */
+                lat?: string;
+                /** @description degrees */
+                lon?: string;
+                /** @description seconds or milliseconds since 1970, or ISO 8601; none: now */
+                timestamp?: string;
+                /** @description metres */
+                accuracy?: string;
+                /** @description `false` or `0`: no fix, taken as nothing */
+                valid?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackerHeard"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_v1_presence_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_addresses_v1_protected_addresses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectedAddress"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_address_v1_protected_addresses_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectedAddressBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectedAddressSet"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_address_v1_protected_addresses__address_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lines_v1_roster_get: {
+        parameters: {
+            query?: {
+                centre?: string | null;
+                unit?: string | null;
+                /** @description they end after it; default: now */
+                from?: string | null;
+                /** @description they start before it */
+                until?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_lines_v1_roster_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterLine"] | components["schemas"]["RosterLine"][];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_line_v1_roster__line_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterLine"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_line_v1_roster__line_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6163,6 +10829,68 @@ export interface operations {
             };
         };
     };
+    summary_v1_shift_summary_get: {
+        parameters: {
+            query?: {
+                /** @description default: eight hours ago */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
+                centre?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftSummary"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_signals_v1_signals_get: {
         parameters: {
             query?: {
@@ -6291,7 +11019,9 @@ export interface operations {
     };
     list_silences_v1_silences_get: {
         parameters: {
-            query?: never;
+            query?: {
+                centre?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6497,6 +11227,326 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes_v1_street_changes_get: {
+        parameters: {
+            query?: {
+                centre?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetChangeShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_change_v1_street_changes_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreetChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetChangeShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_change_v1_street_changes__change_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_streets_v1_streets_get: {
+        parameters: {
+            query?: {
+                centre?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetsShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    system_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
                 };
             };
             /** @description nobody is signed in */
@@ -6829,6 +11879,82 @@ export interface operations {
             };
         };
     };
+    well_v1_units__unit__well_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description who says so, if not the unit itself */
+                "x-actor"?: string | null;
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Well"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WellTaken"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     urgent_v1_urgent_post: {
         parameters: {
             query?: never;
@@ -7118,6 +12244,91 @@ export interface operations {
         };
     };
     order_start_v1_work_orders__order_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OrderBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderReported"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_take_v1_work_orders__order_id__take_post: {
         parameters: {
             query?: never;
             header?: {

@@ -400,7 +400,7 @@ export interface components {
          * @description What happened to an incident, in the past tense; one word in log, metric, audit and API.
          * @enum {string}
          */
-        IncidentEvent: "opened" | "signal_linked" | "signal_annotated" | "priority_raised" | "acknowledged" | "verified" | "dismissed" | "reopened" | "started" | "resolved" | "closed" | "merged" | "unmerged" | "split" | "merge_proposed" | "attention_asked" | "noted" | "backup_requested" | "task_added" | "task_closed" | "task_waiting" | "no_unit_left" | "unit_offered" | "assignment_changed" | "late_report" | "hand_over_sent" | "hand_over_changed" | "work_order_created" | "work_order_changed" | "kiosk_call_changed" | "escalated" | "relieved" | "duplicates_suspected" | "welfare_asked" | "welfare_answered" | "notification_failed" | "notification_sent";
+        IncidentEvent: "opened" | "signal_linked" | "signal_annotated" | "priority_raised" | "card_applied" | "acknowledged" | "verified" | "dismissed" | "reopened" | "started" | "resolved" | "closed" | "merged" | "unmerged" | "split" | "merge_proposed" | "attention_asked" | "noted" | "backup_requested" | "task_added" | "task_closed" | "task_waiting" | "no_unit_left" | "unit_offered" | "assignment_changed" | "late_report" | "hand_over_sent" | "hand_over_changed" | "work_order_created" | "work_order_changed" | "kiosk_call_changed" | "escalated" | "relieved" | "duplicates_suspected" | "duplicate_rejected" | "welfare_asked" | "welfare_answered" | "notification_failed" | "notification_sent";
         /**
          * LabelRule
          * @description One analytics label: the use case whose legal basis the gate looks up, and what it would mean.
@@ -935,9 +935,10 @@ export interface components {
         };
         /**
          * SilenceChanged
-         * @description A silence or a site under test. Topic `silences`, keyed by scope, compacted; an ended one is a tombstone.
+         * @description A silence or a site under test. Topic `silences`, keyed by `<centre>/<scope>`, compacted; ended: a tombstone.
          *
-         *     `scope` is `device:<id>`, `site:<id>` or `sector:<id>`; `under_test` tells a drill from a nuisance.
+         *     `scope` is `device:<id>`, `site:<id>` or `sector:<id>` of the origin's centre; `under_test` tells a drill from a
+         *     nuisance.
          */
         SilenceChanged: {
             /**
@@ -1217,10 +1218,10 @@ export interface components {
         };
         /**
          * WorkOrderState
-         * @description ordered → started → completed, or already_fixed.
+         * @description ordered → taken → started → completed, or already_fixed; a crew may start without taking first.
          * @enum {string}
          */
-        WorkOrderState: "ordered" | "started" | "completed" | "already_fixed";
+        WorkOrderState: "ordered" | "taken" | "started" | "completed" | "already_fixed";
         /**
          * Zone
          * @description A panel's zone or partition. `nature` overrides what the alarm code says, where the installer knows better.
