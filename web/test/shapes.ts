@@ -37,6 +37,8 @@ export function incident(incident_id: string, changes: Partial<IncidentRow> = {}
     pack_version: 'p',
     version: 1,
     revision: 1,
+    escalation: null,
+    duplicates: [],
     ...changes,
   };
 }
@@ -56,6 +58,13 @@ export function unit(name: string, changes: Partial<UnitShown> = {}): UnitShown 
     position_at: null,
     sector: 'gare',
     commune: '57463',
+    move_up: null,
+    position_age_s: null,
+    position_stale: true,
+    on_call: false,
+    duty_until: null,
+    rest_until: null,
+    in_distress: false,
     ...changes,
   };
 }
@@ -78,6 +87,7 @@ export function assignment(assignment_id: string, changes: Partial<Assignment> =
     en_route_at: null,
     on_scene_at: null,
     ended_at: null,
+    welfare_asked_at: null,
     incident: null,
     ...changes,
   };

@@ -65,13 +65,13 @@ export const assignmentStates = dictionary(
 );
 
 export const orderStates = dictionary(
-  { ordered: 'à faire', started: 'commencé', completed: 'fait', already_fixed: 'déjà réparé' },
-  { ordered: 'to do', started: 'started', completed: 'done', already_fixed: 'already fixed' },
+  { ordered: 'à faire', taken: 'pris', started: 'commencé', completed: 'fait', already_fixed: 'déjà réparé' },
+  { ordered: 'to do', taken: 'taken', started: 'started', completed: 'done', already_fixed: 'already fixed' },
 );
 
 export const handOverStates = dictionary(
-  { sent: 'transmis', acknowledged: 'pris en compte', completed: 'terminé', refused: 'refusé', cancelled: 'annulé' },
-  { sent: 'sent', acknowledged: 'acknowledged', completed: 'completed', refused: 'refused', cancelled: 'cancelled' },
+  { sent: 'transmis', acknowledged: 'pris en compte', completed: 'terminé', refused: 'refusé', withdrawn: 'retiré' },
+  { sent: 'sent', acknowledged: 'acknowledged', completed: 'completed', refused: 'refused', withdrawn: 'withdrawn' },
 );
 
 export const responders = dictionary(
