@@ -215,7 +215,6 @@ async def test_unknown_incident_is_a_problem_document(world: World) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
-<<<<<<< ours
 async def test_why_an_alarm_joined_is_recorded_with_the_incidents_it_was_compared_with(world: World) -> None:
     """Rule 15: the event carries the candidates with their distance and what was decided, and no subject."""
     incident = await world.urgent(sos("anna"))
@@ -227,7 +226,8 @@ async def test_why_an_alarm_joined_is_recorded_with_the_incidents_it_was_compare
     [candidate] = joined["candidates"]
     assert (candidate["id"], candidate["distance_m"], candidate["subject"]) == (incident, 0, "own")
     assert "sos:anna" not in str(joined)
-=======
+
+
 @pytest.mark.parametrize(
     ("first", "then", "units", "agencies"),
     [(Nature.GAS, Nature.FIRE, 1, ["sdis"]), (Nature.PANIC, Nature.HOLD_UP, 2, [])],
@@ -240,4 +240,3 @@ async def test_who_only_the_second_alarm_asks_for_comes_too(
     assert await world.urgent(signal(then)) == incident
     card = await world.card(incident)
     assert (len(await world.active(incident)), [known["agency"] for known in card["hand_overs"]]) == (units, agencies)
->>>>>>> theirs
