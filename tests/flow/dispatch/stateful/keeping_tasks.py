@@ -8,12 +8,13 @@ from schemas.vocabulary.dispatching import (
     WorkOrderState,
 )
 from schemas.vocabulary.natures import Nature
-from services.dispatch.domain.run_card import Need, choose
-from services.dispatch.packs import card_of
+from services.dispatch.cards import card_of
+from services.dispatch.domain.run_card import Facts, Need, choose
 from tests.flow.dispatch.builders import city
 from tests.flow.dispatch.stateful.seen import UNFINISHED, Row, Seen
 
 CARDS = tuple(card_of(card) for card in city().run_cards)
+OPEN_ORDERS = {WorkOrderState.ORDERED, WorkOrderState.TAKEN, WorkOrderState.STARTED}
 UNDER_WAY = {HandOverState.SENT, HandOverState.ACKNOWLEDGED}
 TAKEN_BACK = {"reopened", "unmerged", "split", "hand_over_changed"}
 """After these an operator looks at what is pending, also where the card engages by itself."""
@@ -35,7 +36,7 @@ def check(now: Seen) -> None:
 
 
 def _needs(nature: str) -> tuple[Need, ...]:
-    return choose(CARDS, Nature(nature), 1, None).needs
+    return choose(CARDS, Facts(Nature(nature), 1, None, None, night=False, protected=False)).needs
 
 
 def _everybody_needed_is_asked_for(now: Seen, incident: Row, tasks: list[Row]) -> None:
@@ -87,4 +88,4 @@ def _is_engaged(now: Seen, incident: Row, task: Row, active: list[Row]) -> None:
         assert going, (incident, task, mine)
     else:
         mine = [known for known in now.orders if known["task_id"] == task["id"]]
-        assert [o for o in mine if o["state"] in {WorkOrderState.ORDERED, WorkOrderState.STARTED}], (incident, task)
+        assert [o for o in mine if o["state"] in OPEN_ORDERS], (incident, task)
