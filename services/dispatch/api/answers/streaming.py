@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from schemas.vocabulary.dispatching import IncidentEvent, ResponderKind, UnitState, WorkOrderState
+from services.dispatch.api.answers.broadcasts import BroadcastShown
 from services.dispatch.api.answers.engaging import AssignmentShown, PlaceShown, WorkOrder
 from services.dispatch.api.answers.incidents import IncidentOrdered, IncidentRow
 from services.dispatch.api.answers.room import KioskCall, Silence, UnitShown
@@ -26,6 +27,7 @@ class StreamSnapshot(BaseModel):
     incidents: list[IncidentRow] = []
     kiosk_calls: list[KioskCall] = []
     work_orders: list[WorkOrder] = []
+    broadcasts: list[BroadcastShown] = []
 
 
 class StreamReset(BaseModel):

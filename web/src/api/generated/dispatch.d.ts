@@ -4839,6 +4839,11 @@ export interface components {
             /** Assignments */
             assignments: components["schemas"]["AssignmentShown"][];
             /**
+             * Broadcasts
+             * @default []
+             */
+            broadcasts: components["schemas"]["BroadcastShown"][];
+            /**
              * Incidents
              * @default []
              */
