@@ -26,8 +26,7 @@ export function tileLayers(palette: Palette): LayerSpecification[] {
 export function packStreetLayers(palette: Palette): LayerSpecification[] {
   const of = { source: 'fixed', filter: isLayer('street') };
   return [
-    { id: 'street-edge', type: 'line', ...of, layout: round(), paint: line(palette.roadEdge, 5) },
-    { id: 'street', type: 'line', ...of, layout: round(), paint: line(palette.road, 3.4) },
+    { id: 'street', type: 'line', ...of, layout: round(), paint: line(palette.street, 4) },
     streetNames('street-names', of, palette, 13),
   ] as LayerSpecification[];
 }
@@ -38,7 +37,7 @@ export function isLayer(layer: string): unknown[] {
 
 /** A width that grows with the zoom. */
 export function grown(width: number): unknown[] {
-  return ['interpolate', ['exponential', 1.5], ['zoom'], 10, width * 0.25, 14, width, 18, width * 5];
+  return ['interpolate', ['exponential', 1.5], ['zoom'], 10, width * 0.4, 14, width, 18, width * 5];
 }
 
 function streetNames(id: string, of: object, palette: Palette, minzoom: number): LayerSpecification {

@@ -94,7 +94,7 @@ function living(palette: Palette): LayerSpecification[] {
   const single = ['!', ['has', 'point_count']];
   const worst = ['match', ['get', 'worst'], 1, 'P1', 2, 'P2', 3, 'P3', 'P4'];
   const above = { 'icon-allow-overlap': true, 'icon-ignore-placement': true };
-  const label = { 'text-color': palette.text, ...halo(palette) };
+  const label = { 'text-color': palette.text, 'text-halo-color': palette.halo, 'text-halo-width': 2.2 };
   const beside = { 'text-anchor': 'left', 'text-offset': [1.2, 0], 'text-optional': true };
   return [
     circle('chosen', 'chosen', {

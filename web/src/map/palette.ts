@@ -7,6 +7,8 @@ export interface Palette {
   road: string;
   mainRoad: string;
   roadEdge: string;
+  /** Of the pack's own streets. */
+  street: string;
   sectorLine: string;
   sectorText: string;
   text: string;
@@ -33,6 +35,7 @@ export const PALETTES: Readonly<Record<'day' | 'night', Palette>> = {
     road: '#ffffff',
     mainRoad: '#fbf3dc',
     roadEdge: '#bac4cd',
+    street: '#a3afba',
     sectorLine: '#5d6c79',
     sectorText: '#4a5763',
     text: '#11171d',
@@ -57,6 +60,7 @@ export const PALETTES: Readonly<Record<'day' | 'night', Palette>> = {
     road: '#34414c',
     mainRoad: '#4a4a3e',
     roadEdge: '#0b0f13',
+    street: '#3d4b57',
     sectorLine: '#64737f',
     sectorText: '#a6b2be',
     text: '#e9edf2',
