@@ -1,7 +1,7 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel \
-	replay-calls web pages node types
+	replay-calls web pages node types tiles
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -34,6 +34,10 @@ node: venv
 
 web: node ## construit les pages si elles ont changé / builds the pages if they changed
 	@$(PY) -m deploy.web build
+
+tiles: venv ## fond de carte d'après l'extrait du pack / base map from the pack's extract (EXTRACT= CENTRE=)
+	@$(PYTHON) deploy/local/bootstrap.py tiles
+	@$(PY) -m deploy.tiles $(if $(EXTRACT),--extract "$(EXTRACT)") $(if $(CENTRE),--centre "$(CENTRE)")
 
 # Before a start: nothing if they are up to date; if they cannot be built it says so and the rest starts all the same.
 pages: venv
@@ -104,6 +108,7 @@ lock: tools ## refait les verrous / makes the locks again
 	@$(UV_COMPILE) --group services -c requirements.lock -o requirements-services.lock
 	@$(UV_COMPILE) --group jre -o requirements-jre.lock
 	@$(UV_COMPILE) --group node -o requirements-node.lock
+	@$(UV_COMPILE) --group tiles -o requirements-tiles.lock
 	@$(UV_COMPILE) --group tools -o requirements-tools.lock
 	@$(PY) -m deploy.local.kafka.jars lock
 

@@ -19,6 +19,7 @@ LOCK_OF_GROUP = {
     "dev": ("requirements.lock",),
     "jre": ("requirements-jre.lock",),
     "node": ("requirements-node.lock",),
+    "tiles": ("requirements-tiles.lock",),
     "tools": ("requirements-tools.lock",),
 }
 

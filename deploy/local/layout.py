@@ -41,6 +41,11 @@ class Layout:
         return self.var / "extracts"
 
     @property
+    def tiles(self) -> Path:
+        """Base maps that `make tiles` built, one a centre."""
+        return self.var / "tiles"
+
+    @property
     def stack_file(self) -> Path:
         """Endpoints of the running stack, mode 0600."""
         return self.run / "stack.json"

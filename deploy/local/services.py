@@ -121,6 +121,7 @@ class ServiceParts:
             "VIGIE_STATE_DIR": str(self.layout.state(process)),
             "VIGIE_SECRETS_DIR": str(self.secrets_dir or self.layout.secrets),
             "VIGIE_EXTRACTS_DIR": str(self.extracts_dir or self.layout.extracts),
+            "VIGIE_TILES_DIR": str(self.layout.tiles),
             "LOG_LEVEL": self.log_level,
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",

@@ -26,6 +26,7 @@ class DispatchSettings(DatabaseSettings):
     """Comma separated: where browsers reach all dispatch processes. The host 127.0.0.1 means: as this one was."""
     vigie_pages_dir: Path = Path("web/dist")
     vigie_extracts_dir: Path | None = None
+    vigie_tiles_dir: Path | None = None
     vigie_accounts: Literal["open", "demo"] = "open"
     """`open`: nobody is asked who he is, for tests and machines behind another door; `demo`: accounts.py, one PIN."""
     vigie_demo_pin: SecretStr | None = Field(default=None, validate_default=True)
@@ -51,6 +52,11 @@ class DispatchSettings(DatabaseSettings):
     def extracts_dir(self) -> Path:
         """Where the street maps lie that packs name: VIGIE_EXTRACTS_DIR, else `extracts` in the state folder."""
         return self.vigie_extracts_dir or self.vigie_state_dir / "extracts"
+
+    @property
+    def tiles_dir(self) -> Path:
+        """Where `make tiles` puts base maps: VIGIE_TILES_DIR, else `tiles` in the state folder."""
+        return self.vigie_tiles_dir or self.vigie_state_dir / "tiles"
 
     @field_validator("vigie_demo_pin", "dispatch_session_key")
     @classmethod

@@ -79,6 +79,7 @@ def _rule(*roles: Role, own: Own | None = None) -> Rule:
 _UNIT = _rule(*_ROOM, Role.PATROL, Role.CREW, own=Own.UNIT)
 _DECIDE = _rule(*_ROOM)
 _READ = _rule(*_READERS)
+_PEOPLE = _rule(*_READERS, Role.PATROL, Role.CREW)
 _DISTRESS = Rule(_UNIT.roles, Own.UNIT, expired_badge=True)
 _LEAD = _rule(Role.SHIFT_LEAD)
 _THERE = _rule(*_ROOM, Role.PATROL, Role.CREW, own=Own.INCIDENT)
@@ -92,6 +93,7 @@ RULES: dict[str, Rule] = {
     "GET /v1/coverage": _READ,
     "GET /v1/log": _READ,
     "GET /v1/log.csv": _READ,
+    "GET /v1/map/*": _PEOPLE,
     "GET /v1/move-ups": _READ,
     "POST /v1/move-ups": _DECIDE,
     "DELETE /v1/move-ups/*": _DECIDE,
@@ -133,8 +135,10 @@ RULES: dict[str, Rule] = {
     "DELETE /v1/silences/*": _LEAD,
     "GET /v1/signals": _READ,
     "GET /v1/signals/*": _rule(*_READERS, Role.SERVICE),
+    "GET /v1/tiles/*": _PEOPLE,
     "POST /v1/urgent": _rule(Role.SERVICE),
     "PUT /v1/packs/*": _rule(Role.SHIFT_LEAD, Role.SERVICE),
+    "GET /v1/packs": _rule(*_READERS, Role.SERVICE),
     "GET /v1/packs/*": _rule(*_READERS, Role.SERVICE),
     "GET /v1/stream": _rule(*_READERS, Role.PATROL, Role.CREW),
 }

@@ -16,6 +16,8 @@ export class Room {
   readonly board = new Board();
   readonly line: Line;
   chosen = $state<string | null>(null);
+  /** The unit that list and map show as chosen. */
+  chosenUnit = $state<string | null>(null);
 
   /** Sorted by what needs a person next. */
   readonly incidents = $derived([...this.board.incidents.values()].sort(byNeed));
@@ -44,6 +46,10 @@ export class Room {
 
   choose(incident: string | null): void {
     this.chosen = incident;
+  }
+
+  chooseUnit(unit: string | null): void {
+    this.chosenUnit = unit;
   }
 
   /** Moves through the list by `step`. */

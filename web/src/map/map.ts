@@ -1,0 +1,2 @@
+/** What is loaded only where a map is drawn: MapLibre and all that needs it. */
+export { default } from './MapDrawing.svelte';
