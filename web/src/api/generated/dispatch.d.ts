@@ -1986,9 +1986,11 @@ export interface components {
         };
         /**
          * Backup
-         * @description How many patrols more.
+         * @description How many patrols more; `at`: when the officer asked, by the tablet's clock.
          */
         Backup: {
+            /** At */
+            at?: string | null;
             /**
              * Count
              * @default 1
@@ -2310,6 +2312,27 @@ export interface components {
             population?: number | null;
         };
         /**
+         * Companion
+         * @description Another unit on the same incident.
+         */
+        Companion: {
+            /** Call Sign */
+            call_sign: string;
+            state: components["schemas"]["AssignmentState"];
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Companions
+         * @description All units that are on an incident now, for each of them.
+         */
+        Companions: {
+            /** Incident Id */
+            incident_id: string;
+            /** Units */
+            units: components["schemas"]["Companion"][];
+        };
+        /**
          * Concern
          * @description Why a broadcast is for a unit, or is not.
          * @enum {string}
@@ -2362,6 +2385,12 @@ export interface components {
              */
             utilisation: number;
         };
+        /**
+         * DeclineReason
+         * @description Why a unit does not take an offer. A list, so that no free text travels on a topic.
+         * @enum {string}
+         */
+        DeclineReason: "busy" | "too_far" | "vehicle" | "not_equipped" | "end_of_shift" | "other";
         /**
          * DemandPoint
          * @description Where alarms are to be expected, and how many compared with the other points (any scale, > 0).
@@ -3763,9 +3792,11 @@ export interface components {
         };
         /**
          * Reader
-         * @description The unit that has read it.
+         * @description The unit that has read it; `at`: when, by its tablet's clock.
          */
         Reader: {
+            /** At */
+            at?: string | null;
             /** Unit */
             unit: string;
         };
@@ -4471,6 +4502,8 @@ export interface components {
          * @description A unit's own status; the others follow from its assignment.
          */
         StatusBody: {
+            /** At */
+            at?: string | null;
             /**
              * State
              * @enum {string}
@@ -4494,13 +4527,14 @@ export interface components {
         Step: "accept" | "decline" | "en-route" | "on-scene" | "clear";
         /**
          * StepBody
-         * @description A tablet's report: the device's time and the epoch of the assignment it speaks of.
+         * @description A tablet's report: the device's time and the epoch of the assignment it speaks of. `why`: of a declined offer.
          */
         StepBody: {
             /** At */
             at?: string | null;
             /** Epoch */
             epoch: number;
+            why?: components["schemas"]["DeclineReason"] | null;
         };
         /**
          * StillOpen
@@ -4590,6 +4624,115 @@ export interface components {
             unit: string;
             /** Welfare Asked At */
             welfare_asked_at: string | null;
+        };
+        /**
+         * StreamBroadcast
+         * @description `broadcast`: one concerns this unit now; its text: `GET /v1/broadcasts`.
+         */
+        StreamBroadcast: {
+            about: components["schemas"]["Wanted"];
+            /** About En */
+            about_en: string;
+            /** About Fr */
+            about_fr: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Broadcast Id */
+            broadcast_id: string;
+            /** Centre */
+            centre: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Position */
+            position: number;
+            /**
+             * Sectors
+             * @description none: all of the centre
+             */
+            sectors: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * StreamBroadcastEnded
+         * @description `broadcast_ended`: whoever shows it drops it.
+         */
+        StreamBroadcastEnded: {
+            about: components["schemas"]["Wanted"];
+            /** About En */
+            about_en: string;
+            /** About Fr */
+            about_fr: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Broadcast Id */
+            broadcast_id: string;
+            /** Centre */
+            centre: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Position */
+            position: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Sectors
+             * @description none: all of the centre
+             */
+            sectors: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * StreamCompanions
+         * @description `companions`: units came to an incident, moved on, or left it.
+         */
+        StreamCompanions: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Position */
+            position: number;
+            /** Units */
+            units: components["schemas"]["Companion"][];
         };
         /**
          * StreamHeartbeat
@@ -4743,6 +4886,48 @@ export interface components {
             state: components["schemas"]["KioskCallState"];
         };
         /**
+         * StreamMoveUp
+         * @description `move_up`: the unit is ordered to a post, or need not go on.
+         */
+        StreamMoveUp: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Centre */
+            centre: string;
+            end_reason: components["schemas"]["MoveUpEnd"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Gain */
+            gain: number | null;
+            /** Move Up Id */
+            move_up_id: string;
+            /**
+             * Ordered At
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Ordered By */
+            ordered_by: string;
+            place: components["schemas"]["PlaceShown"] | null;
+            /** Position */
+            position: number;
+            /** Post */
+            post: string;
+            /** Post Name */
+            post_name: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * StreamPack
          * @description `pack`: another version of a city pack is in force.
          */
@@ -4839,6 +5024,16 @@ export interface components {
             /** Assignments */
             assignments: components["schemas"]["AssignmentShown"][];
             /**
+             * Broadcasts
+             * @default []
+             */
+            broadcasts: components["schemas"]["BroadcastShown"][];
+            /**
+             * Companions
+             * @default []
+             */
+            companions: components["schemas"]["Companions"][];
+            /**
              * Incidents
              * @default []
              */
@@ -4848,6 +5043,11 @@ export interface components {
              * @default []
              */
             kiosk_calls: components["schemas"]["KioskCall"][];
+            /**
+             * Move Ups
+             * @default []
+             */
+            move_ups: components["schemas"]["MoveUpShown"][];
             /** Units */
             units: components["schemas"]["UnitShown"][];
             /**
@@ -4881,6 +5081,34 @@ export interface components {
              * Format: date-time
              */
             state_since: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * StreamWelfare
+         * @description `welfare`: a unit on scene is asked whether it is well, has answered, or has not.
+         */
+        StreamWelfare: {
+            /** Answer By */
+            answer_by: string | null;
+            /** Asked At */
+            asked_at: string | null;
+            /** Assignment Id */
+            assignment_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "answered" | "unanswered";
             /** Unit */
             unit: string;
         };
@@ -5326,6 +5554,10 @@ export interface components {
             /** Material */
             material: string[];
             nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
             /** Note */
             note: string | null;
             /** Order Id */
@@ -5336,6 +5568,11 @@ export interface components {
              */
             ordered_at: string;
             priority: components["schemas"]["Priority"];
+            /**
+             * Signals
+             * @description how often the same was reported: one order for all of them
+             */
+            signals: number;
             /** Site */
             site: string | null;
             /** Started At */
