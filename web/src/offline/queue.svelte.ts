@@ -41,6 +41,7 @@ export class Queue {
   private readonly pumping = new Map<Lane, Promise<void>>();
   private readonly failed = new Map<Lane, number>();
   private readonly timers = new Map<Lane, ReturnType<typeof setTimeout>>();
+  private woken = 0;
   private closed = false;
 
   constructor(
@@ -87,6 +88,7 @@ export class Queue {
 
   /** The line is back: now, not after the pause; and distress before the rest. */
   wake(): void {
+    this.woken++;
     this.failed.clear();
     for (const lane of LANES) void this.pump(lane);
   }
@@ -98,19 +100,25 @@ export class Queue {
   }
 
   private pump(lane: Lane): Promise<void> {
-    const running = this.pumping.get(lane) ?? this.run(lane).finally(() => this.pumping.delete(lane));
-    this.pumping.set(lane, running);
-    return running;
+    const running = this.pumping.get(lane);
+    if (running !== undefined) return running;
+    const begun = Promise.resolve().then(() => this.run(lane));
+    this.pumping.set(lane, begun);
+    return begun;
   }
 
   private async run(lane: Lane): Promise<void> {
     clearTimeout(this.timers.get(lane));
     const next = (): Entry | undefined => nextOf(this.entries, this.account, lane);
-    // A call for help that waits has its try before anything else goes.
-    if (lane !== 'urgent' && nextOf(this.entries, this.account, 'urgent')) await this.pump('urgent');
+    const urgent = (): Entry | undefined => nextOf(this.entries, this.account, 'urgent');
     for (let entry = next(); entry && !this.closed; entry = next()) {
-      if (!(await this.deliver(entry, lane))) return;
+      // A call for help that waits has its try before anything else goes.
+      if (lane !== 'urgent' && urgent()) await this.pump('urgent');
+      const { woken } = this;
+      // Woken while this attempt ran into the void: again, not after the pause.
+      if (!(await this.deliver(entry, lane)) && woken === this.woken) break;
     }
+    this.pumping.delete(lane);
   }
 
   /** False if nothing more can be sent now. */

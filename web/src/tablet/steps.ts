@@ -17,7 +17,7 @@ const REACHES: Record<Step, State> = {
   clear: 'cleared',
 };
 /** In the order of the way, for the progress that the officer sees. */
-export const WAY = ['accept', 'en-route', 'on-scene', 'clear'] as const satisfies readonly Step[];
+export const WAY = ['accept', 'en-route', 'on-scene'] as const satisfies readonly Step[];
 
 /** Why a unit does not come, as dispatch names it. */
 export const DECLINES = ['busy', 'too_far', 'vehicle', 'not_equipped', 'end_of_shift', 'other'] as const;
