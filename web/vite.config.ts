@@ -14,10 +14,10 @@ export default defineConfig(({ mode }) => ({
         console: 'index.html',
         tablet: 'tablette/index.html',
         crew: 'equipe/index.html',
-        worker: 'src/tablet/service_worker.ts',
+        worker: 'src/offline/service_worker.ts',
       },
       output: {
-        entryFileNames: (chunk) => (chunk.name === 'worker' ? 'tablette/sw.js' : 'assets/[name]-[hash].js'),
+        entryFileNames: (chunk) => (chunk.name === 'worker' ? 'assets/worker.js' : 'assets/[name]-[hash].js'),
       },
     },
   },

@@ -14,6 +14,17 @@ class IncidentState(StrEnum):
     MERGED = "merged"
 
 
+class DeclineReason(StrEnum):
+    """Why a unit does not take an offer. A list, so that no free text travels on a topic."""
+
+    BUSY = "busy"
+    TOO_FAR = "too_far"
+    VEHICLE = "vehicle"
+    NOT_EQUIPPED = "not_equipped"
+    END_OF_SHIFT = "end_of_shift"
+    OTHER = "other"
+
+
 class IncidentEvent(StrEnum):
     """What happened to an incident, in the past tense; one word in log, metric, audit and API."""
 

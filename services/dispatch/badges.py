@@ -18,6 +18,8 @@ from services.dispatch.domain.access import Person, Role
 ALGORITHM = "HS256"
 ISSUER = "vigie/dispatch"
 SHIFT = timedelta(hours=12)
+KEPT = timedelta(days=30)
+"""A browser keeps the badge longer than it counts: one that has run out still opens the door for a call for help."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
 
-const WORKER = 'tablette/sw.js';
-const PAGE = 'tablette/index.html';
+const WORKER = 'assets/worker.js';
+/** Those that work in dead spots. */
+const PAGES = ['tablette', 'equipe'];
 const PLACEHOLDER = '__KEPT_FILES__';
 /** Minifiers choose the quotes. */
 const PLACE = new RegExp(`["'\`]${PLACEHOLDER}["'\`]`, 'g');
 
 /**
- * Writes into the tablet's worker which files the page needs, so that it can start without a network. A change in any
+ * Writes a worker for each of those pages, and into it which files the page needs, so that it can start without a network. A change in any
  * of them changes the worker, which is how a browser learns that there is a new version.
  */
 export function serviceWorker(): Plugin {
@@ -19,15 +20,23 @@ export function serviceWorker(): Plugin {
     generateBundle(_options, bundle) {
       const worker = bundle[WORKER];
       if (worker?.type !== 'chunk') return;
-      const files = [...neededBy(bundle, PAGE)].sort();
-      const hash = createHash('sha256');
-      for (const name of files) hash.update(name).update(contentOf(bundle[name]));
-      const kept = ['/tablette/', '/tablette/manifest.webmanifest', '/icon.svg', ...files.map((name) => `/${name}`)];
-      const list = JSON.stringify({ version: hash.digest('hex').slice(0, 12), files: kept });
-      worker.code = worker.code.replaceAll(PLACE, list);
-      if (worker.code.includes(PLACEHOLDER)) this.error(`${WORKER}: the list of kept files found no place`);
+      for (const page of PAGES) {
+        const list = JSON.stringify(keptBy(bundle, page));
+        const source = worker.code.replaceAll(PLACE, list);
+        if (!source.includes(list)) this.error(`${WORKER}: the list of kept files found no place`);
+        this.emitFile({ type: 'asset', fileName: `${page}/sw.js`, source });
+      }
+      Reflect.deleteProperty(bundle, WORKER); // its two copies are served instead
     },
   };
+}
+
+function keptBy(bundle: Rolldown.OutputBundle, page: string): { page: string; version: string; files: string[] } {
+  const files = [...neededBy(bundle, `${page}/index.html`)].sort();
+  const hash = createHash('sha256');
+  for (const name of files) hash.update(name).update(contentOf(bundle[name]));
+  const shell = [`/${page}/`, `/${page}/manifest.webmanifest`, '/icon.svg'];
+  return { page, version: hash.digest('hex').slice(0, 12), files: [...shell, ...files.map((name) => `/${name}`)] };
 }
 
 /** The scripts and styles that a page loads, also those it loads later; not the page itself. */

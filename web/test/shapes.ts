@@ -94,5 +94,15 @@ export function assignment(assignment_id: string, changes: Partial<Assignment> =
 }
 
 export function snapshotOf(parts: Partial<StreamReset['snapshot']>): StreamReset['snapshot'] {
-  return { assignments: [], units: [], incidents: [], kiosk_calls: [], work_orders: [], ...parts };
+  return {
+    assignments: [],
+    units: [],
+    incidents: [],
+    kiosk_calls: [],
+    work_orders: [],
+    broadcasts: [],
+    companions: [],
+    move_ups: [],
+    ...parts,
+  };
 }

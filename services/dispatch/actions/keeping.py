@@ -5,7 +5,7 @@ from services.dispatch import messages, views
 from services.dispatch.domain.welfare import settled
 from services.dispatch.metrics import INCIDENT_EVENTS
 from services.dispatch.store import case as cases
-from services.dispatch.store import protection
+from services.dispatch.store import fleet, protection
 from services.dispatch.store.case import Case
 from services.dispatch.store.signals import signal_ids_of
 from services.dispatch.store.work import Work
@@ -54,6 +54,7 @@ async def _tell(work: Work, case: Case) -> None:
     told = {"events": [r.event for r in case.recorded], "place": views.place_view(case.incident.place)}
     work.show("incident", views.case_view(case) | told)
     await _show_assignments(work, case, active=True)
+    await _show_companions(work, case)
     for order in case.changed_of(case.orders):
         work.show("work_order", {"order_id": order.id, "incident_id": order.incident_id, "state": order.state})
         work.publish("work-orders", messages.order_message(work, case, order))
@@ -73,6 +74,15 @@ async def _show_assignments(work: Work, case: Case, *, active: bool) -> None:
     for assignment in changed:
         work.show("assignment", views.assignment_view(assignment) | {"incident": card}, assignment.unit)
         work.publish("assignments", messages.assignment_message(work, case, assignment))
+
+
+async def _show_companions(work: Work, case: Case) -> None:
+    """Who is there now, to everybody who is; also where one is left alone."""
+    changed = [known for known in case.changed_of(case.assignments) if known.id not in case.quiet]
+    there = [known for known in case.assignments.values() if known.state.active]
+    if changed and there and len(case.assignments) > 1:
+        for shown in await fleet.companions(work.conn, [case.incident.id]):
+            work.show("companions", shown, audience=sorted({known.unit for known in there}))
 
 
 async def _alarms(work: Work, case: Case) -> list[str]:

@@ -153,7 +153,8 @@ def _seconds(work: Work, book: Book, unit: Unit, post: str) -> float | None:
 
 def _show(work: Work, row: Mapping[str, Any], book: Book | None, step: str) -> dict[str, Any]:
     shown = view(row, book)
-    work.show(KIND, shown, row["unit_id"])
+    # The stream's own `position` takes the place of the post's, so that one travels as `place`.
+    work.show(KIND, shown | {"place": shown["position"]}, row["unit_id"])
     MOVE_UPS.labels(step).inc()
     log.info("move_up", move_up_id=row["id"], unit=row["unit_id"], post=row["post"], reason=step)
     return shown

@@ -173,8 +173,8 @@ async def send(work: Work, case: Case, task: Task, unit_id: str, why: str | None
     case.put(replace(case.tasks[task.id], state=state))
 
 
-async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelta) -> None:
-    """Asks for `count` more patrols on the incident."""
+async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelta, at: datetime | None = None) -> None:
+    """Asks for `count` more patrols on the incident; `at`: when, by the clock of the tablet that asks."""
     begin(case, Action.BACKUP)
     held = next((task for task in case.tasks.values() if task.kind is ResponderKind.PATROL), None)
     task = _patrol_task(work, case, slots=count)
@@ -182,7 +182,8 @@ async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelt
         state = TaskState.WAITING if held.state.finished else held.state
         task = replace(held, slots=held.slots + count, state=state, closed_at=None)
         case.put(task)
-    case.record(IncidentEvent.BACKUP_REQUESTED, "operator", actor=actor, detail={"count": count})
+    detail = {"count": count} | ({"device_at": at.isoformat()} if at else {})
+    case.record(IncidentEvent.BACKUP_REQUESTED, "operator", actor=actor, detail=detail)
     await engaging.offer_units(work, case, task, offer, "backup", actor)
 
 

@@ -1,6 +1,7 @@
 """Hand-overs to partner agencies and work orders for crews: what they report back."""
 
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from schemas.vocabulary.dispatching import HandOverState, IncidentEvent, TaskState, WorkOrderState
@@ -124,10 +125,11 @@ def progress(
     actor: str,
     note: str | None,
     material: tuple[str, ...] = (),
+    at: datetime | None = None,
 ) -> WorkOrder:
     """What a crew's report does to its work order. The same report again changes nothing. Raises NotAllowed.
 
-    Whoever takes or starts it is its crew; `material`: what was used.
+    Whoever takes or starts it is its crew; `material`: what was used; `at`: the device's time.
     """
     possible = STEPS.get(order.state, {})
     if step not in possible:
@@ -146,7 +148,7 @@ def progress(
     elif after.state is WorkOrderState.STARTED:
         after = replace(after, started_at=work.now)
     case.put(after)
-    detail = {"order_id": after.id, "state": after.state}
+    detail = {"order_id": after.id, "state": after.state} | ({"device_at": at.isoformat()} if at else {})
     case.record(IncidentEvent.WORK_ORDER_CHANGED, step, actor=actor, detail=detail)
     if after.state in ENDED:
         reporting.close_task(work, case, case.tasks[after.task_id], TaskState.DONE, after.state, actor)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, TaskState, UnitState
+from schemas.vocabulary.dispatching import AssignmentState, DeclineReason, IncidentEvent, TaskState, UnitState
 from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
@@ -31,10 +31,12 @@ async def report(
     at: datetime | None,
     offer: timedelta,
     welfare_after: timedelta,
+    why: DeclineReason | None = None,
 ) -> tuple[Verdict, Assignment] | None:
     """What a tablet's report does; None if there is no such assignment.
 
-    A report that changes nothing is kept with the device's time `at` and shown on the incident. On scene, a unit that
+    `at`, the device's time, stands beside ours in the event: they differ where the tablet was offline. A report that
+    changes nothing is kept with it and shown on the incident. `why`: of a declined offer. On scene, a unit that
     then says nothing for its run card's time, else `welfare_after`, is asked whether it is well.
     """
     query = select(assignments.c.incident_id).where(assignments.c.id == assignment_id)
@@ -47,7 +49,8 @@ async def report(
     REPORTS.labels(step, verdict).inc()
     if verdict is Verdict.APPLIED:
         welfare.hear(work, case, assignment.unit, Sign.STEP, at, welfare_after)
-        await _apply(work, case, case.assignments[assignment_id], step, offer)
+        said = {"device_at": at.isoformat() if at else None} | ({"why": why.value} if why else {})
+        await _apply(work, case, case.assignments[assignment_id], step, offer, said)
         welfare.arm(work, case, assignment_id, at, welfare_after)
     elif verdict in {Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED}:
         await _keep_late(work, case, assignment, step, epoch, at, verdict)
@@ -55,13 +58,15 @@ async def report(
     return verdict, case.assignments[assignment_id]
 
 
-async def _apply(work: Work, case: Case, assignment: Assignment, step: Step, offer: timedelta) -> None:
+async def _apply(
+    work: Work, case: Case, assignment: Assignment, step: Step, offer: timedelta, said: dict[str, str | None]
+) -> None:
     await fleet.lock_units(work, {assignment.unit})
     after = moved(assignment, REACHES[step], step, work.now)
     case.put(after)
     await fleet.set_state(work, after.unit, UNIT_STATE.get(after.state, UnitState.AVAILABLE))
     detail = {"assignment_id": after.id, "unit": after.unit, "slot": after.slot, "state": after.state}
-    case.record(IncidentEvent.ASSIGNMENT_CHANGED, step, actor=after.unit, detail=detail)
+    case.record(IncidentEvent.ASSIGNMENT_CHANGED, step, actor=after.unit, detail=detail | said)
     if after.state is AssignmentState.ACCEPTED and case.incident.attention in engaging.SHORTAGE:
         case.amend(attention=None)
     if after.state in {AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE}:

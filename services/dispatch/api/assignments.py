@@ -16,7 +16,7 @@ from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found, o
 from services.dispatch.api.welfare import sign_of_life
 from services.dispatch.domain.assignment import Step, Verdict, allowed
 from services.dispatch.domain.welfare import Sign
-from services.dispatch.store import mapping, protection, signals, tables
+from services.dispatch.store import fleet, mapping, protection, signals, tables
 from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
@@ -52,6 +52,11 @@ async def assignments(door: Door, unit: str | None, active: bool | None, limit: 
     return await read(door.engine, act)
 
 
+async def companions(door: Door, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All units that are where these assignments lead, for the stream's snapshot."""
+    return await read(door.engine, lambda conn: fleet.companions(conn, {known["incident_id"] for known in shown}))
+
+
 async def _cards(door: Door, conn: AsyncConnection, incidents: set[str]) -> dict[str, dict[str, Any]]:
     """What an officer needs to know of each of these incidents, by id."""
     linked = await signals.signal_ids_of(conn, incidents)
@@ -81,7 +86,7 @@ async def step(
 
     async def within(work: Work) -> dict[str, Any]:
         times = (door.times.offer, door.settings.welfare_after)
-        result = await reporting.report(work, assignment_id, which, body.epoch, body.at, *times)
+        result = await reporting.report(work, assignment_id, which, body.epoch, body.at, *times, why=body.why)
         if result is None:
             raise not_found("assignment", assignment_id)
         verdict, after = result

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
-from schemas.vocabulary.dispatching import ResponderKind, RosterKind, UnitState, Wanted
+from schemas.vocabulary.dispatching import DeclineReason, ResponderKind, RosterKind, UnitState, Wanted
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
 
@@ -74,9 +74,10 @@ class Ordering(Body):
 
 
 class Backup(Body):
-    """How many patrols more."""
+    """How many patrols more; `at`: when the officer asked, by the tablet's clock."""
 
     count: Annotated[int, Field(ge=1, le=5)] = 1
+    at: Instant | None = None
 
 
 class Other(Body):
@@ -104,10 +105,11 @@ class Note(Body):
 
 
 class StepBody(Body):
-    """A tablet's report: the device's time and the epoch of the assignment it speaks of."""
+    """A tablet's report: the device's time and the epoch of the assignment it speaks of. `why`: of a declined offer."""
 
     epoch: Annotated[int, Field(ge=1)]
     at: Instant | None = None
+    why: DeclineReason | None = None
 
 
 class Distress(Body):
@@ -170,6 +172,7 @@ class StatusBody(Body):
     """A unit's own status; the others follow from its assignment."""
 
     state: Literal[UnitState.AVAILABLE, UnitState.UNAVAILABLE, UnitState.OFF_DUTY]
+    at: Instant | None = None
 
 
 class Well(Body):
@@ -254,9 +257,10 @@ class BroadcastBody(Body):
 
 
 class Reader(Body):
-    """The unit that has read it."""
+    """The unit that has read it; `at`: when, by its tablet's clock."""
 
     unit: Identifier
+    at: Instant | None = None
 
 
 class OrderBody(Body):

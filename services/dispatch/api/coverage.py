@@ -11,9 +11,9 @@ from services.dispatch.actions.picturing import picture, picture_view
 from services.dispatch.api import bodies
 from services.dispatch.api.answers.coverage import CoverageShown, MoveUpShown
 from services.dispatch.api.describing import answers
-from services.dispatch.api.door import Actor, Doors, IdempotencyKey, not_found
+from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.moving_up import MoveUpEnd
-from services.dispatch.store import move_ups
+from services.dispatch.store import move_ups as ordered
 from services.dispatch.store.reading import read
 from services.dispatch.store.tables import move_ups as table
 from services.dispatch.store.work import Work, look
@@ -44,7 +44,12 @@ async def list_move_ups(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> list[dict[str, Any]]:
     """Move-ups, newest first."""
-    query = move_ups.query(**({"unit_id": unit} if unit else {})).limit(limit)
+    return await move_ups(door, unit, under_way=under_way, limit=limit)
+
+
+async def move_ups(door: Door, unit: str | None, *, under_way: bool = True, limit: int = 200) -> list[dict[str, Any]]:
+    """The same, for the stream's snapshot."""
+    query = ordered.query(**({"unit_id": unit} if unit else {})).limit(limit)
     if under_way:
         query = query.where(table.c.ended_at.is_(None))
 

@@ -226,11 +226,11 @@ async def backup(
     idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """*Renfort*: more patrols. Asked by a unit on scene (`X-Actor`), it is a sign of life as well."""
-    count = (body or bodies.Backup()).count
+    wanted = body or bodies.Backup()
 
     async def act(work: Work, case: Case) -> None:
-        welfare.hear(work, case, actor, Sign.BACKUP, None, door.settings.welfare_after)
-        await operating.backup(work, case, count, actor, door.times.offer)
+        welfare.hear(work, case, actor, Sign.BACKUP, wanted.at, door.settings.welfare_after)
+        await operating.backup(work, case, wanted.count, actor, door.times.offer, wanted.at)
 
     return await order(door, request, response, incident_id, idempotency_key, None, act)
 

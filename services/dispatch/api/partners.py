@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Table, select
 
 from schemas.vocabulary.dispatching import WorkOrderState
+from schemas.vocabulary.natures import NATURES
 from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import partners
@@ -95,7 +96,7 @@ async def list_orders(door: Doors, state: WorkOrderState | None = None) -> list[
 async def work_orders(door: Door, states: list[WorkOrderState] | None) -> list[dict[str, Any]]:
     """The same, for the stream's snapshot."""
     table, incident = tables.work_orders, tables.incidents
-    where = (incident.c.address, incident.c.lat, incident.c.lon, incident.c.priority)
+    where = (incident.c.address, incident.c.lat, incident.c.lon, incident.c.priority, incident.c.signals)
     query = select(table, *where).join(incident, incident.c.id == table.c.incident_id)
     if states:
         query = query.where(table.c.state.in_(states))
@@ -115,11 +116,11 @@ def _order_route(which: OrderStep, meaning: str) -> None:
         body: bodies.OrderBody | None = None,
         idempotency_key: IdempotencyKey = None,
     ) -> dict[str, Any]:
-        note, material = (body.note, tuple(body.material)) if body else (None, ())
+        note, material, at = (body.note, tuple(body.material), body.at) if body else (None, (), None)
 
         async def act(work: Work) -> dict[str, Any]:
             case = await _case_of(work, tables.work_orders, order_id, "work order")
-            after = partners.progress(work, case, case.orders[order_id], which, actor, note, material)
+            after = partners.progress(work, case, case.orders[order_id], which, actor, note, material, at)
             return {"order_id": after.id, "state": after.state, "incident_id": after.incident_id}
 
         return await door.transact(request, idempotency_key, act)
@@ -142,4 +143,5 @@ async def _case_of(work: Work, table: Table, part_id: str, what: str) -> Case:
 
 def _order_view(row: Any) -> dict[str, Any]:
     plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
-    return plain | {"order_id": row["id"]}
+    words = NATURES[row["nature"]]
+    return plain | {"order_id": row["id"], "nature_fr": words.fr, "nature_en": words.en}

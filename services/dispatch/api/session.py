@@ -15,7 +15,7 @@ from services.dispatch.api.answers.session import DoorsShown, SessionShown
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors
 from services.dispatch.api.origins import doors_for
-from services.dispatch.badges import SHIFT, system_now
+from services.dispatch.badges import KEPT, system_now
 from services.dispatch.domain.access import Person
 from services.dispatch.packs import Book
 from services.dispatch.store.reading import read
@@ -57,7 +57,7 @@ async def sign_in(
     response.set_cookie(
         COOKIE,
         gate.badges.issue(person, now),
-        max_age=int(SHIFT.total_seconds()),
+        max_age=int(KEPT.total_seconds()),
         httponly=True,
         samesite="strict",
         secure=secure,

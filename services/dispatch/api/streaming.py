@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 from schemas.vocabulary.dispatching import KioskCallState, WorkOrderState
 from services.chassis.problems import Problem
 from services.dispatch.api.access import SAID, Admitted
-from services.dispatch.api.assignments import assignments
+from services.dispatch.api.assignments import assignments, companions
 from services.dispatch.api.broadcasts import in_force
+from services.dispatch.api.coverage import move_ups
 from services.dispatch.api.door import Door, Doors
 from services.dispatch.api.incidents import Order, incidents
 from services.dispatch.api.partners import work_orders
@@ -66,6 +67,9 @@ async def _snapshot(door: Door, eyes: Sight) -> dict[str, Any]:
     }
     # The only text of a broadcast that goes over the stream: made for this client now, stored nowhere.
     taken["broadcasts"] = await in_force(door, unit) or []
+    taken["move_ups"] = await move_ups(door, unit)
+    if unit is not None:
+        taken["companions"] = await companions(door, taken["assignments"])
     if unit is None:
         taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000, order=Order.URGENCY)
         taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])

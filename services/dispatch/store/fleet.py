@@ -1,5 +1,6 @@
 """Units: locked all together, in id order, while a decision about any of them is made."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import AssignmentState, ResponderKind, RosterKind, UnitState
 from schemas.vocabulary.natures import Nature, Priority
@@ -35,6 +37,22 @@ LOOKED_AHEAD = 2 * LONGEST
 """A duty may go on in the next line: so far ahead its end is known."""
 REMEMBERED = timedelta(seconds=6 * SMOOTHED_OVER_S)
 """What lies farther back would count for a quarter of a percent."""
+
+
+async def companions(conn: AsyncConnection, incident_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The units that are on these incidents now, by incident, as those who are there see each other."""
+    there = assignments.c
+    query = (
+        select(there.incident_id, there.unit_id, units.c.call_sign, there.state)
+        .join(units, units.c.id == there.unit_id)
+        .where(there.incident_id.in_(list(incident_ids)), there.active)
+        .order_by(there.offered_at, there.unit_id)
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in (await conn.execute(query)).mappings():
+        known = {"unit": row["unit_id"], "call_sign": row["call_sign"], "state": row["state"]}
+        found.setdefault(row["incident_id"], []).append(known)
+    return [{"incident_id": incident, "units": there} for incident, there in found.items()]
 
 
 def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: ColumnElement[bool]) -> Exists:

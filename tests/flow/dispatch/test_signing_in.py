@@ -161,8 +161,8 @@ async def test_the_stream_shows_each_role_its_own(guarded: World) -> None:
         async with listening_as(url, officer) as seen, listening_as(url, crew) as ordered:
             snapshots = [(await event())[2]["snapshot"] for event in (seen, ordered)]
             assert [sorted(snapshot) for snapshot in snapshots] == [
-                ["assignments", "broadcasts", "units"],
-                ["assignments", "broadcasts", "units", "work_orders"],
+                ["assignments", "broadcasts", "companions", "move_ups", "units"],
+                ["assignments", "broadcasts", "companions", "move_ups", "units", "work_orders"],
             ]
             assert [[known["unit"] for known in snapshot["units"]] for snapshot in snapshots] == [[SECOND], ["crew-1"]]
             await guarded.urgent(sos("anna"))

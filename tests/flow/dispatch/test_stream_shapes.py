@@ -22,6 +22,10 @@ SHAPES = {
     "work_order": "StreamWorkOrder",
     "silence": "StreamSilence",
     "pack": "StreamPack",
+    "companions": "StreamCompanions",
+    "broadcast": "StreamBroadcast",
+    "broadcast_ended": "StreamBroadcastEnded",
+    "welfare": "StreamWelfare",
 }
 
 
@@ -41,7 +45,13 @@ async def test_every_kind_of_event_has_its_shape(world: World) -> None:
 async def _evening(world: World) -> None:
     incident = await world.urgent(sos("anna"))
     [offered] = await world.active(incident)
-    await world.step(offered, "accept", "en-route")
+    await world.step(offered, "accept", "en-route", "on-scene")
+    await world.http.post(f"/v1/incidents/{incident}/backup", json={"at": now().isoformat()})
+    await world.sql("UPDATE dispatch.assignments SET welfare_at = clock_timestamp() WHERE welfare_at IS NOT NULL")
+    await world.timers.round()
+    said = {"about": "vehicle", "text": "Camionnette blanche", "ends_at": (now() + timedelta(hours=1)).isoformat()}
+    shown = (await world.http.post("/v1/broadcasts", json=said)).json()
+    await world.http.delete(f"/v1/broadcasts/{shown['broadcast_id']}")
     place = {"lat": 49.1, "lon": 6.1, "accuracy_m": 5.0, "at": now().isoformat()}
     await world.http.put(f"/v1/units/{PATROLS[2]}/position", json=place)
     await world.situation("s-access", signal(Nature.ACCESS_CALL, device="kiosk"))

@@ -46,13 +46,17 @@ export async function learnDoors(): Promise<void> {
 }
 
 /** `fetch` through whichever door answers. Throws what the last one threw; one that is abandoned is not asked again. */
-export async function throughDoors(request: Request, among: Doors = doors): Promise<Response> {
+export async function throughDoors(
+  request: Request,
+  among: Doors = doors,
+  within = ANSWER_WITHIN_MS,
+): Promise<Response> {
   const body = request.body === null ? null : await request.arrayBuffer();
   const { pathname, search } = new URL(request.url);
   let failure: unknown = new TypeError('no door');
   let refused: Response | null = null;
   for (const door of among.inTurn()) {
-    const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const limit = AbortSignal.timeout(within);
     const init = { method: request.method, headers: request.headers, body, credentials: 'include' as const };
     try {
       const signal = AbortSignal.any([request.signal, limit]);

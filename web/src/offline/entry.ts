@@ -8,6 +8,8 @@ export interface Entry {
   method: 'POST' | 'PUT';
   path: string;
   body: Record<string, unknown>;
+  /** Sent instead of the body: a photo or a signature. */
+  picture?: Blob;
   /** The device's time of the tap, RFC 3339. */
   madeAt: string;
   /** Distress: before everything else. */
@@ -21,18 +23,28 @@ export interface Entry {
   why?: string;
 }
 
-/** The next one to send: urgent first, then as they were made. Refused ones stay to be read and hold up nobody. */
-export function nextOf(entries: readonly Entry[], account: string): Entry | undefined {
-  const waiting = entries.filter((entry) => entry.state === 'waiting' && entry.account === account);
-  return waiting.sort((a, b) => Number(b.urgent) - Number(a.urgent) || a.number - b.number)[0];
+/** Each lane is sent in order; none waits for a slower one: a photo on a thin line holds up no step, nothing distress. */
+export const LANES = ['urgent', 'steps', 'pictures'] as const;
+export type Lane = (typeof LANES)[number];
+
+export function laneOf(entry: Entry): Lane {
+  return entry.urgent ? 'urgent' : entry.picture === undefined ? 'steps' : 'pictures';
+}
+
+/** The next one of a lane, as they were made. Refused ones stay to be read and hold up nobody. */
+export function nextOf(entries: readonly Entry[], account: string, lane: Lane): Entry | undefined {
+  return entries
+    .filter((entry) => entry.state === 'waiting' && entry.account === account && laneOf(entry) === lane)
+    .sort((a, b) => a.number - b.number)[0];
 }
 
 /** What a door's answer means for an entry. */
 export type Fate = 'done' | 'refused' | 'sign_in' | 'later';
 
-/** Nobody, or a door in trouble: later. Unknown badge: after signing in. Any other error is final. */
-export function fateOf(status: number): Fate {
+/** Nobody, or a door in trouble: later. Unknown badge: after signing in. Any other error is final, but for distress. */
+export function fateOf(status: number, urgent = false): Fate {
   if (status >= 200 && status < 300) return 'done';
   if (status === 401) return 'sign_in';
-  return status === 0 || status === 408 || status === 425 || status === 429 || status >= 500 ? 'later' : 'refused';
+  const passing = status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
+  return passing || urgent ? 'later' : 'refused';
 }

@@ -1,15 +1,19 @@
-import { throughDoors } from '../api/doors';
+import { ANSWER_WITHIN_MS, doors, throughDoors } from '../api/doors';
 import { newKey } from '../api/keys';
 import { problemOf, type Problem } from '../api/problem';
 import { clock } from '../i18n/clock.svelte';
-import { fateOf, nextOf, type Entry } from './entry';
+import { fateOf, laneOf, LANES, nextOf, type Entry, type Lane } from './entry';
 import type { Shelf } from './shelf';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
+/** Whoever calls for help is tried again soon. */
+const LONGEST_URGENT_PAUSE_MS = 2000;
+/** A photo on a thin line. */
+const PICTURE_WITHIN_MS = 60_000;
 
 /** What a page wants done. */
-export type Wish = Pick<Entry, 'method' | 'path' | 'body' | 'about' | 'what'> & { urgent?: boolean };
+export type Wish = Pick<Entry, 'method' | 'path' | 'body' | 'about' | 'what'> & { urgent?: boolean; picture?: Blob };
 /** A door's answer: 0 where nobody answered. */
 export interface Answer {
   status: number;
@@ -34,9 +38,11 @@ export class Queue {
   /** Everything unanswered of this account, oldest first. */
   entries = $state.raw<readonly Entry[]>([]);
   readonly waiting = $derived(this.entries.filter((entry) => entry.state === 'waiting'));
-  private pumping = false;
-  private failed = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly pumping = new Map<Lane, Promise<void>>();
+  private readonly failed = new Map<Lane, number>();
+  private readonly timers = new Map<Lane, ReturnType<typeof setTimeout>>();
+  private woken = 0;
+  private closed = false;
 
   constructor(
     private readonly shelf: Shelf,
@@ -49,18 +55,26 @@ export class Queue {
   async open(): Promise<void> {
     const found = (await this.shelf.entries()).filter((entry) => entry.account === this.account);
     this.entries = found.sort((a, b) => a.number - b.number);
-    void this.pump();
+    this.wake();
+  }
+
+  /** Somebody else signs in here: what waits stays on the shelf for its own account. */
+  close(): void {
+    this.closed = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
   }
 
   /** Returns once the wish is safe on the shelf; sending goes on by itself. */
   async add(wish: Wish): Promise<void> {
     const at = new Date(clock.exact()).toISOString();
     const number = Math.max(Date.now(), ...this.entries.map((entry) => entry.number + 1));
-    const body = { ...wish.body, at };
+    // A picture's time stands in its address, anything else's in its body.
+    const dated = `${wish.path}&taken_at=${encodeURIComponent(at)}`;
     const entry: Entry = {
       ...wish,
+      path: wish.picture === undefined ? wish.path : dated,
       urgent: wish.urgent ?? false,
-      body,
+      body: { ...wish.body, at },
       key: newKey(),
       number,
       account: this.account,
@@ -69,13 +83,14 @@ export class Queue {
     };
     this.entries = [...this.entries, entry];
     await this.shelf.put(entry);
-    void this.pump();
+    void this.pump(laneOf(entry));
   }
 
-  /** The line is back: now, not after the pause. */
+  /** The line is back: now, not after the pause; and distress before the rest. */
   wake(): void {
-    this.failed = 0;
-    void this.pump();
+    this.woken++;
+    this.failed.clear();
+    for (const lane of LANES) void this.pump(lane);
   }
 
   /** A refused one was read. */
@@ -84,30 +99,38 @@ export class Queue {
     this.entries = this.entries.filter((entry) => entry.key !== key);
   }
 
-  private async pump(): Promise<void> {
-    if (this.pumping) return;
-    this.pumping = true;
-    clearTimeout(this.timer);
-    try {
-      for (let entry = nextOf(this.entries, this.account); entry; entry = nextOf(this.entries, this.account)) {
-        if (!(await this.deliver(entry))) return;
-      }
-    } finally {
-      this.pumping = false;
+  private pump(lane: Lane): Promise<void> {
+    const running = this.pumping.get(lane);
+    if (running !== undefined) return running;
+    const begun = Promise.resolve().then(() => this.run(lane));
+    this.pumping.set(lane, begun);
+    return begun;
+  }
+
+  private async run(lane: Lane): Promise<void> {
+    clearTimeout(this.timers.get(lane));
+    const next = (): Entry | undefined => nextOf(this.entries, this.account, lane);
+    const urgent = (): Entry | undefined => nextOf(this.entries, this.account, 'urgent');
+    for (let entry = next(); entry && !this.closed; entry = next()) {
+      // A call for help that waits has its try before anything else goes.
+      if (lane !== 'urgent' && urgent()) await this.pump('urgent');
+      const { woken } = this;
+      // Woken while this attempt ran into the void: again, not after the pause.
+      if (!(await this.deliver(entry, lane)) && woken === this.woken) break;
     }
+    this.pumping.delete(lane);
   }
 
   /** False if nothing more can be sent now. */
-  private async deliver(entry: Entry): Promise<boolean> {
+  private async deliver(entry: Entry, lane: Lane): Promise<boolean> {
     const answer = await this.send(entry);
-    const fate = fateOf(answer.status);
+    const fate = fateOf(answer.status, entry.urgent);
     if (fate === 'later' || fate === 'sign_in') {
       if (fate === 'sign_in') this.events.signedOut();
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failed++);
-      this.timer = setTimeout(() => void this.pump(), pause);
+      this.again(lane);
       return false;
     }
-    this.failed = 0;
+    this.failed.delete(lane);
     if (fate === 'done') {
       await this.dismiss(entry.key);
       this.events.answered(entry, answer);
@@ -124,18 +147,31 @@ export class Queue {
     this.events.refused(refused, problem);
     return true;
   }
+
+  private again(lane: Lane): void {
+    if (this.closed) return;
+    const failed = this.failed.get(lane) ?? 0;
+    this.failed.set(lane, failed + 1);
+    const longest = lane === 'urgent' ? LONGEST_URGENT_PAUSE_MS : LONGEST_PAUSE_MS;
+    const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** failed);
+    this.timers.set(
+      lane,
+      setTimeout(() => void this.pump(lane), pause),
+    );
+  }
 }
 
 /** Through whichever door answers. */
 export async function sendEntry(entry: Entry): Promise<Answer> {
-  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': entry.key };
+  const { picture } = entry;
+  const headers = { 'Content-Type': picture?.type ?? 'application/json', 'Idempotency-Key': entry.key };
   const request = new Request(location.origin + entry.path, {
     method: entry.method,
     headers,
-    body: JSON.stringify(entry.body),
+    body: picture ?? JSON.stringify(entry.body),
   });
   try {
-    const answer = await throughDoors(request);
+    const answer = await throughDoors(request, doors, picture === undefined ? ANSWER_WITHIN_MS : PICTURE_WITHIN_MS);
     const body: unknown = await answer.json().catch(() => null);
     return { status: answer.status, body };
   } catch {

@@ -6,6 +6,8 @@ import { clock } from '../i18n/clock.svelte';
 import { useZone } from '../i18n/moments';
 
 const KEPT = 'vigie.session';
+/** Who was here last; `lapsed`: the door did not know him any more. */
+type Kept = Session & { lapsed?: boolean };
 
 /** Who is at this screen. The badge itself is a cookie that no script can read. */
 class Current {
@@ -14,6 +16,8 @@ class Current {
   person = $state.raw<Person | null>(null);
   choices = $state.raw<readonly Person[]>([]);
   centres = $state.raw<readonly Centre[]>([]);
+  /** Whose badge has run out, as long as he has not signed out himself: he may still call for help. */
+  lapsed = $state.raw<Person | null>(null);
   /** Nobody answered: what is known is from the last time. */
   offline = $state(false);
 
@@ -24,8 +28,10 @@ class Current {
   async open(): Promise<void> {
     const asked = await settle(api.GET('/v1/session'));
     this.offline = !asked.ok && asked.problem.status === 0;
-    const known = asked.ok ? asked.value : this.offline ? kept() : null;
+    const last = kept();
+    const known = asked.ok ? asked.value : this.offline && last?.lapsed !== true ? last : null;
     this.take(known);
+    if (this.person === null && last !== null) this.lapse(last);
     void learnDoors();
   }
 
@@ -39,14 +45,22 @@ class Current {
 
   async signOut(): Promise<void> {
     await settle(api.DELETE('/v1/session'));
+    localStorage.removeItem(KEPT);
+    this.lapsed = null;
     this.ended();
   }
 
   /** The door does not know us any more. */
   ended(): void {
-    localStorage.removeItem(KEPT);
+    const last = kept();
+    if (last !== null) this.lapse(last);
     this.person = null;
     this.state = 'out';
+  }
+
+  private lapse(last: Kept): void {
+    this.lapsed = last.person;
+    localStorage.setItem(KEPT, JSON.stringify({ ...last, lapsed: true }));
   }
 
   is(...roles: Role[]): boolean {
@@ -55,6 +69,7 @@ class Current {
 
   private take(known: Session | null): void {
     this.person = known?.person ?? null;
+    if (this.person !== null) this.lapsed = null;
     this.choices = known?.choices ?? [];
     this.centres = known?.centres ?? [];
     const zone = this.centres[0]?.timezone;
@@ -65,9 +80,9 @@ class Current {
   }
 }
 
-function kept(): Session | null {
+function kept(): Kept | null {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Session | null;
+    return JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Kept | null;
   } catch {
     return null; // unreadable: as if it were not there
   }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from schemas.vocabulary.dispatching import (
     AssignmentState,
@@ -99,6 +99,14 @@ class AssignmentShown(Assignment):
     incident: TabletCard | None
 
 
+class Companion(BaseModel):
+    """Another unit on the same incident."""
+
+    unit: str
+    call_sign: str
+    state: AssignmentState
+
+
 class AssignmentReported(Assignment):
     """What a tap did. `applied` false: it changed nothing, `reason` says why; a late one (202) is kept and shown."""
 
@@ -171,10 +179,13 @@ class WorkOrder(WorkOrderOnCard):
     """A work order in the crews' list, with the place of its incident."""
 
     incident_id: str
+    nature_fr: str
+    nature_en: str
     address: str | None
     lat: float | None
     lon: float | None
     priority: Priority
+    signals: int = Field(description="how often the same was reported: one order for all of them")
 
 
 class WorkOrderReported(WorkOrderBrief):

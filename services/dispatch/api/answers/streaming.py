@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from schemas.vocabulary.dispatching import IncidentEvent, ResponderKind, UnitState, WorkOrderState
-from services.dispatch.api.answers.broadcasts import BroadcastShown
-from services.dispatch.api.answers.engaging import AssignmentShown, PlaceShown, WorkOrder
+from services.dispatch.api.answers.broadcasts import BroadcastSet, BroadcastShown
+from services.dispatch.api.answers.coverage import MoveUpShown
+from services.dispatch.api.answers.engaging import AssignmentShown, Companion, PlaceShown, WorkOrder
 from services.dispatch.api.answers.incidents import IncidentOrdered, IncidentRow
 from services.dispatch.api.answers.room import KioskCall, Silence, UnitShown
 
@@ -19,6 +20,13 @@ class StreamHeartbeat(BaseModel):
     at: datetime
 
 
+class Companions(BaseModel):
+    """All units that are on an incident now, for each of them."""
+
+    incident_id: str
+    units: list[Companion]
+
+
 class StreamSnapshot(BaseModel):
     """What is open now. A tablet gets its unit's assignments and the unit; a crew the work orders as well."""
 
@@ -28,6 +36,8 @@ class StreamSnapshot(BaseModel):
     kiosk_calls: list[KioskCall] = []
     work_orders: list[WorkOrder] = []
     broadcasts: list[BroadcastShown] = []
+    companions: list["Companions"] = []
+    move_ups: list[MoveUpShown] = []
 
 
 class StreamReset(BaseModel):
@@ -101,6 +111,38 @@ class StreamPack(Placed):
     version: str
 
 
+class StreamCompanions(Companions, Placed):
+    """`companions`: units came to an incident, moved on, or left it."""
+
+
+class StreamBroadcast(BroadcastSet, Placed):
+    """`broadcast`: one concerns this unit now; its text: `GET /v1/broadcasts`."""
+
+
+class StreamBroadcastEnded(BroadcastSet, Placed):
+    """`broadcast_ended`: whoever shows it drops it."""
+
+    reason: str
+
+
+class StreamMoveUp(MoveUpShown, Placed):
+    """`move_up`: the unit is ordered to a post, or need not go on."""
+
+    position: int  # type: ignore[assignment]
+    place: PlaceShown | None
+
+
+class StreamWelfare(Placed):
+    """`welfare`: a unit on scene is asked whether it is well, has answered, or has not."""
+
+    unit: str
+    assignment_id: str
+    incident_id: str
+    state: Literal["asked", "answered", "unanswered"]
+    asked_at: datetime | None
+    answer_by: datetime | None
+
+
 EVENTS: tuple[type[BaseModel], ...] = (
     StreamReset,
     StreamHeartbeat,
@@ -112,4 +154,9 @@ EVENTS: tuple[type[BaseModel], ...] = (
     StreamWorkOrder,
     StreamSilence,
     StreamPack,
+    StreamCompanions,
+    StreamBroadcast,
+    StreamBroadcastEnded,
+    StreamMoveUp,
+    StreamWelfare,
 )

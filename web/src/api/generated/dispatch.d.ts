@@ -1021,26 +1021,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/map/{centre}.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Map
-         * @description What a map of the centre shows. Changes with the pack or the base map only: ask with `If-None-Match`.
-         */
-        get: operations["read_map_v1_map__centre__json_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/move-ups": {
         parameters: {
             query?: never;
@@ -1080,26 +1060,6 @@ export interface paths {
          * @description Ends a move-up now; one that has ended already stays as it is.
          */
         delete: operations["end_move_up_v1_move_ups__move_up_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/packs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Packs
-         * @description The centres whose packs are in force.
-         */
-        get: operations["list_packs_v1_packs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1520,26 +1480,6 @@ export interface paths {
          * @description Which services are up, how long each hop takes, and what waits.
          */
         get: operations["system_v1_system_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/tiles/{centre}.pmtiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Tiles
-         * @description The base map, in ranges (RFC 9110, 14): a screen reads the few tiles that it shows.
-         */
-        get: operations["read_tiles_v1_tiles__centre__pmtiles_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2046,9 +1986,11 @@ export interface components {
         };
         /**
          * Backup
-         * @description How many patrols more.
+         * @description How many patrols more; `at`: when the officer asked, by the tablet's clock.
          */
         Backup: {
+            /** At */
+            at?: string | null;
             /**
              * Count
              * @default 1
@@ -2370,6 +2312,27 @@ export interface components {
             population?: number | null;
         };
         /**
+         * Companion
+         * @description Another unit on the same incident.
+         */
+        Companion: {
+            /** Call Sign */
+            call_sign: string;
+            state: components["schemas"]["AssignmentState"];
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Companions
+         * @description All units that are on an incident now, for each of them.
+         */
+        Companions: {
+            /** Incident Id */
+            incident_id: string;
+            /** Units */
+            units: components["schemas"]["Companion"][];
+        };
+        /**
          * Concern
          * @description Why a broadcast is for a unit, or is not.
          * @enum {string}
@@ -2422,6 +2385,12 @@ export interface components {
              */
             utilisation: number;
         };
+        /**
+         * DeclineReason
+         * @description Why a unit does not take an offer. A list, so that no free text travels on a topic.
+         * @enum {string}
+         */
+        DeclineReason: "busy" | "too_far" | "vehicle" | "not_equipped" | "end_of_shift" | "other";
         /**
          * DemandPoint
          * @description Where alarms are to be expected, and how many compared with the other points (any scale, > 0).
@@ -2535,19 +2504,6 @@ export interface components {
          */
         ExtractState: "ready" | "missing" | "different" | "unreadable";
         /**
-         * FeatureShown
-         * @description RFC 7946.
-         */
-        FeatureShown: {
-            geometry: components["schemas"]["GeometryShown"];
-            properties: components["schemas"]["PropertiesShown"];
-            /**
-             * Type
-             * @constant
-             */
-            type: "Feature";
-        };
-        /**
          * Flag
          * @description A doubt that travels with a signal and is shown to the operator; it never drops the signal.
          * @enum {string}
@@ -2573,19 +2529,6 @@ export interface components {
              * @description demand there, in the scale of the city pack
              */
             weight: number;
-        };
-        /**
-         * GeometryShown
-         * @description RFC 7946: longitude first.
-         */
-        GeometryShown: {
-            /** Coordinates */
-            coordinates: unknown[];
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "Point" | "LineString" | "Polygon";
         };
         /**
          * HandOver
@@ -3061,12 +3004,6 @@ export interface components {
             unit_id: string | null;
         };
         /**
-         * Layer
-         * @description What a feature is.
-         * @enum {string}
-         */
-        Layer: "sector" | "street" | "site" | "camera" | "kiosk" | "post";
-        /**
          * LegalBasis
          * @description What allows one analytics use case, in one period, by whom. Without one the gate refuses.
          */
@@ -3202,32 +3139,6 @@ export interface components {
             lines: components["schemas"]["LogLine"][];
             /** Next */
             next: string | null;
-        };
-        /**
-         * MapShown
-         * @description An RFC 7946 collection of a centre's sectors, streets, sites, cameras, kiosks and posts.
-         *
-         *     `bounds`: west, south, east, north. `tiles`: none where no base map was built (`make tiles`).
-         */
-        MapShown: {
-            /**
-             * Bounds
-             * @description none where the pack holds no place
-             */
-            bounds: number[] | null;
-            centre: components["schemas"]["CentreShown"];
-            /** Features */
-            features: components["schemas"]["FeatureShown"][];
-            /** Synthetic Streets */
-            synthetic_streets: boolean;
-            tiles: components["schemas"]["TilesShown"] | null;
-            /**
-             * Type
-             * @constant
-             */
-            type: "FeatureCollection";
-            /** Version */
-            version: string;
         };
         /**
          * MoveProposed
@@ -3541,24 +3452,6 @@ export interface components {
             version: string;
         };
         /**
-         * PackListed
-         * @description A centre whose pack is in force. `synthetic_streets`: its streets are schematic, for exercises only.
-         */
-        PackListed: {
-            /** Code */
-            code: string;
-            /** Exercise */
-            exercise: boolean;
-            /** Name */
-            name: string;
-            /** Synthetic Streets */
-            synthetic_streets: boolean;
-            /** Timezone */
-            timezone: string;
-            /** Version */
-            version: string;
-        };
-        /**
          * Panel
          * @description What a DC-09 panel adds. `key_ref` names its AES key (hex, 16, 24 or 32 bytes); none means plain frames.
          *
@@ -3765,19 +3658,6 @@ export interface components {
          */
         Profile: "lights" | "normal";
         /**
-         * PropertiesShown
-         * @description What a map says of it. `kind`: of a site.
-         */
-        PropertiesShown: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string | null;
-            layer: components["schemas"]["Layer"];
-            /** Name */
-            name: string;
-        };
-        /**
          * ProtectedAddress
          * @description A protected person's address; WGS 84 degrees, `radius_m` in metres. Shown to the room and to nobody else.
          */
@@ -3912,9 +3792,11 @@ export interface components {
         };
         /**
          * Reader
-         * @description The unit that has read it.
+         * @description The unit that has read it; `at`: when, by its tablet's clock.
          */
         Reader: {
+            /** At */
+            at?: string | null;
             /** Unit */
             unit: string;
         };
@@ -4620,6 +4502,8 @@ export interface components {
          * @description A unit's own status; the others follow from its assignment.
          */
         StatusBody: {
+            /** At */
+            at?: string | null;
             /**
              * State
              * @enum {string}
@@ -4643,13 +4527,14 @@ export interface components {
         Step: "accept" | "decline" | "en-route" | "on-scene" | "clear";
         /**
          * StepBody
-         * @description A tablet's report: the device's time and the epoch of the assignment it speaks of.
+         * @description A tablet's report: the device's time and the epoch of the assignment it speaks of. `why`: of a declined offer.
          */
         StepBody: {
             /** At */
             at?: string | null;
             /** Epoch */
             epoch: number;
+            why?: components["schemas"]["DeclineReason"] | null;
         };
         /**
          * StillOpen
@@ -4739,6 +4624,115 @@ export interface components {
             unit: string;
             /** Welfare Asked At */
             welfare_asked_at: string | null;
+        };
+        /**
+         * StreamBroadcast
+         * @description `broadcast`: one concerns this unit now; its text: `GET /v1/broadcasts`.
+         */
+        StreamBroadcast: {
+            about: components["schemas"]["Wanted"];
+            /** About En */
+            about_en: string;
+            /** About Fr */
+            about_fr: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Broadcast Id */
+            broadcast_id: string;
+            /** Centre */
+            centre: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Position */
+            position: number;
+            /**
+             * Sectors
+             * @description none: all of the centre
+             */
+            sectors: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * StreamBroadcastEnded
+         * @description `broadcast_ended`: whoever shows it drops it.
+         */
+        StreamBroadcastEnded: {
+            about: components["schemas"]["Wanted"];
+            /** About En */
+            about_en: string;
+            /** About Fr */
+            about_fr: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Broadcast Id */
+            broadcast_id: string;
+            /** Centre */
+            centre: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Incident Id */
+            incident_id: string | null;
+            /** Position */
+            position: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Sectors
+             * @description none: all of the centre
+             */
+            sectors: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * StreamCompanions
+         * @description `companions`: units came to an incident, moved on, or left it.
+         */
+        StreamCompanions: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Position */
+            position: number;
+            /** Units */
+            units: components["schemas"]["Companion"][];
         };
         /**
          * StreamHeartbeat
@@ -4892,6 +4886,48 @@ export interface components {
             state: components["schemas"]["KioskCallState"];
         };
         /**
+         * StreamMoveUp
+         * @description `move_up`: the unit is ordered to a post, or need not go on.
+         */
+        StreamMoveUp: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Call Sign */
+            call_sign: string;
+            /** Centre */
+            centre: string;
+            end_reason: components["schemas"]["MoveUpEnd"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Gain */
+            gain: number | null;
+            /** Move Up Id */
+            move_up_id: string;
+            /**
+             * Ordered At
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Ordered By */
+            ordered_by: string;
+            place: components["schemas"]["PlaceShown"] | null;
+            /** Position */
+            position: number;
+            /** Post */
+            post: string;
+            /** Post Name */
+            post_name: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * StreamPack
          * @description `pack`: another version of a city pack is in force.
          */
@@ -4993,6 +5029,11 @@ export interface components {
              */
             broadcasts: components["schemas"]["BroadcastShown"][];
             /**
+             * Companions
+             * @default []
+             */
+            companions: components["schemas"]["Companions"][];
+            /**
              * Incidents
              * @default []
              */
@@ -5002,6 +5043,11 @@ export interface components {
              * @default []
              */
             kiosk_calls: components["schemas"]["KioskCall"][];
+            /**
+             * Move Ups
+             * @default []
+             */
+            move_ups: components["schemas"]["MoveUpShown"][];
             /** Units */
             units: components["schemas"]["UnitShown"][];
             /**
@@ -5035,6 +5081,34 @@ export interface components {
              * Format: date-time
              */
             state_since: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * StreamWelfare
+         * @description `welfare`: a unit on scene is asked whether it is well, has answered, or has not.
+         */
+        StreamWelfare: {
+            /** Answer By */
+            answer_by: string | null;
+            /** Asked At */
+            asked_at: string | null;
+            /** Assignment Id */
+            assignment_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "answered" | "unanswered";
             /** Unit */
             unit: string;
         };
@@ -5288,16 +5362,6 @@ export interface components {
          */
         TaskState: "pending" | "waiting" | "engaged" | "done" | "cancelled";
         /**
-         * TilesShown
-         * @description A base map in one file (PMTiles), read by ranges, and whom it must name.
-         */
-        TilesShown: {
-            /** Attribution */
-            attribution: string;
-            /** Path */
-            path: string;
-        };
-        /**
          * TrackerHeard
          * @description `unit` none: there was no fix to keep. `applied` false: a newer position is held, or none was sent.
          */
@@ -5490,6 +5554,10 @@ export interface components {
             /** Material */
             material: string[];
             nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
             /** Note */
             note: string | null;
             /** Order Id */
@@ -5500,6 +5568,11 @@ export interface components {
              */
             ordered_at: string;
             priority: components["schemas"]["Priority"];
+            /**
+             * Signals
+             * @description how often the same was reported: one order for all of them
+             */
+            signals: number;
             /** Site */
             site: string | null;
             /** Started At */
@@ -9702,82 +9775,6 @@ export interface operations {
             };
         };
     };
-    read_map_v1_map__centre__json_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                "if-none-match"?: string | null;
-            };
-            path: {
-                centre: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapShown"];
-                };
-            };
-            /** @description unchanged since If-None-Match */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not for this role, or not one's own; `reason` says which */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description unknown id */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description wrong input, or an idempotency key that was used for another request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description another error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_move_ups_v1_move_ups_get: {
         parameters: {
             query?: {
@@ -9960,62 +9957,6 @@ export interface operations {
             };
             /** @description unknown id */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description wrong input, or an idempotency key that was used for another request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description another error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_packs_v1_packs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackListed"][];
-                };
-            };
-            /** @description nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not for this role, or not one's own; `reason` says which */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11861,109 +11802,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description wrong input, or an idempotency key that was used for another request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description another error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_tiles_v1_tiles__centre__pmtiles_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                "if-none-match"?: string | null;
-            };
-            path: {
-                centre: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the whole file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.pmtiles": string;
-                };
-            };
-            /** @description the range that was asked for */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.pmtiles": string;
-                };
-            };
-            /** @description unchanged since If-None-Match */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description no range at all */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not for this role, or not one's own; `reason` says which */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description unknown id */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description beyond the end */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
                 };
             };
             /** @description wrong input, or an idempotency key that was used for another request */
