@@ -10,5 +10,9 @@ export const LOAD: Record<Exclude<PageId, 'room'>, () => Loaded> = {
   kiosks: () => import('./kiosk/KioskPage.svelte'),
   log: () => import('./log/LogPage.svelte'),
   relief: () => import('./relief/ReliefPage.svelte'),
+  silences: () => import('./silences/SilencesPage.svelte'),
+  streets: () => import('./streets/StreetsPage.svelte'),
+  broadcasts: () => import('./broadcasts/BroadcastsPage.svelte'),
+  protected: () => import('./protected/ProtectedPage.svelte'),
   system: () => import('./system/SystemPage.svelte'),
 };

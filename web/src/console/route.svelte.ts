@@ -6,7 +6,8 @@ export interface PageOfRoom {
   readonly letter: string;
   readonly roles: readonly Role[];
 }
-export type PageId = 'room' | 'call' | 'kiosks' | 'log' | 'relief' | 'system';
+export type PageId =
+  'room' | 'call' | 'kiosks' | 'log' | 'relief' | 'silences' | 'streets' | 'broadcasts' | 'protected' | 'system';
 
 const ALL: readonly Role[] = ['operator', 'shift_lead', 'auditor'];
 const DECIDE: readonly Role[] = ['operator', 'shift_lead'];
@@ -18,6 +19,10 @@ export const PAGES_OF_ROOM: readonly PageOfRoom[] = [
   { id: 'kiosks', letter: 'b', roles: ALL },
   { id: 'log', letter: 'm', roles: ALL },
   { id: 'relief', letter: 'r', roles: ALL },
+  { id: 'silences', letter: 'i', roles: ALL },
+  { id: 'streets', letter: 'v', roles: ALL },
+  { id: 'broadcasts', letter: 'd', roles: ALL },
+  { id: 'protected', letter: 'p', roles: DECIDE },
   { id: 'system', letter: 'y', roles: ALL },
 ];
 

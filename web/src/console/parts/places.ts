@@ -28,8 +28,8 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** Everything in a pack that has a name and a position. */
-export function placesOf(pack: Pack): KnownPlace[] {
+/** Everything in a pack that has a name and a position; of devices those that people know, or all. */
+export function placesOf(pack: Pack, devicesOf: 'known devices' | 'every device' = 'known devices'): KnownPlace[] {
   const centre = pack.centre.code;
   const sites = pack.sites.map((one): KnownPlace => ({
     ...{ id: `site:${one.id}`, kind: 'site', name: one.name, detail: one.address, centre },
@@ -37,7 +37,7 @@ export function placesOf(pack: Pack): KnownPlace[] {
   }));
   const siteNames = new Map(pack.sites.map((one) => [one.id, one.name]));
   const devices = pack.devices
-    .filter((one) => one.kind === 'kiosk' || one.kind === 'camera')
+    .filter((one) => devicesOf === 'every device' || one.kind === 'kiosk' || one.kind === 'camera')
     .map((one): KnownPlace => ({
       ...{
         id: `device:${one.id}`,

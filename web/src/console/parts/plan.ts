@@ -75,3 +75,9 @@ export function sectorAt(sectors: Pack['sectors'], { lat, lon }: Point): Pack['s
   };
   return sectors.find((sector) => inside(sector.polygon)) ?? null;
 }
+
+/** Metres between two points of one town. */
+export function metresBetween(a: Point, b: Point): number {
+  const perLon = PER_LAT * Math.cos((a.lat * Math.PI) / 180);
+  return Math.hypot((a.lat - b.lat) * PER_LAT, (a.lon - b.lon) * perLon);
+}

@@ -13,7 +13,8 @@ export const FIRST_UNIT_TARGET_S = 60;
 export function waitsFor(one: StillOpen): string[] {
   return [
     ...(one.acknowledged_by === null ? [words.notAcknowledged] : []),
-    ...(one.attention === null ? [] : [attention(one.attention)]),
+    // Said just above.
+    ...(one.attention === null || one.attention === 'unacknowledged_p1' ? [] : [attention(one.attention)]),
     ...one.waiting_tasks.map((kind) => words.task(known(responders, kind))),
   ];
 }
