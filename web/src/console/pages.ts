@@ -10,6 +10,8 @@ export const LOAD: Record<Exclude<PageId, 'room'>, () => Loaded> = {
   kiosks: () => import('./kiosk/KioskPage.svelte'),
   log: () => import('./log/LogPage.svelte'),
   relief: () => import('./relief/ReliefPage.svelte'),
+  fleet: () => import('./fleet/FleetPage.svelte'),
+  roster: () => import('./roster/RosterPage.svelte'),
   silences: () => import('./silences/SilencesPage.svelte'),
   streets: () => import('./streets/StreetsPage.svelte'),
   broadcasts: () => import('./broadcasts/BroadcastsPage.svelte'),

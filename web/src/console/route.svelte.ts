@@ -7,7 +7,18 @@ export interface PageOfRoom {
   readonly roles: readonly Role[];
 }
 export type PageId =
-  'room' | 'call' | 'kiosks' | 'log' | 'relief' | 'silences' | 'streets' | 'broadcasts' | 'protected' | 'system';
+  | 'room'
+  | 'call'
+  | 'kiosks'
+  | 'log'
+  | 'relief'
+  | 'fleet'
+  | 'roster'
+  | 'silences'
+  | 'streets'
+  | 'broadcasts'
+  | 'protected'
+  | 'system';
 
 const ALL: readonly Role[] = ['operator', 'shift_lead', 'auditor'];
 const DECIDE: readonly Role[] = ['operator', 'shift_lead'];
@@ -19,6 +30,8 @@ export const PAGES_OF_ROOM: readonly PageOfRoom[] = [
   { id: 'kiosks', letter: 'b', roles: ALL },
   { id: 'log', letter: 'm', roles: ALL },
   { id: 'relief', letter: 'r', roles: ALL },
+  { id: 'fleet', letter: 'e', roles: ALL },
+  { id: 'roster', letter: 't', roles: ALL },
   { id: 'silences', letter: 'i', roles: ALL },
   { id: 'streets', letter: 'v', roles: ALL },
   { id: 'broadcasts', letter: 'd', roles: ALL },
