@@ -42,3 +42,30 @@ export function lasting(seconds: number): string {
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** `2026-11-22T14:03` in the centre's zone: what a field for date and time holds. */
+export function localField(at: string | number): string {
+  const fields = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
+  const format = new Intl.DateTimeFormat('sv-SE', { ...fields, timeZone: zone });
+  return format.format(new Date(at)).replace(' ', 'T');
+}
+
+/** The moment that such a field means in the centre's zone; null if it holds none. An hour that the change of the clocks skips is moved past it. */
+export function momentOf(field: string): string | null {
+  const asUtc = Date.parse(`${field}Z`);
+  if (Number.isNaN(asUtc)) return null;
+  // Twice: the offset of the first guess may be that of the other side of a change of the clocks.
+  let at = asUtc;
+  for (let turn = 0; turn < 2; turn++) at += asUtc - Date.parse(`${localField(at)}Z`);
+  return new Date(at).toISOString();
+}
+
+/** `lun. 23` */
+export function dayName(at: string | number): string {
+  return format('dayname', { weekday: 'short', day: 'numeric' }).format(new Date(at));
+}
+
+/** `14:03` */
+export function hourMinute(at: string | number): string {
+  return format('hour', { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}

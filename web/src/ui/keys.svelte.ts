@@ -31,10 +31,14 @@ export function bind(wanted: readonly Binding[]): () => void {
   return () => change((all) => all.filter((one) => !wanted.includes(one)));
 }
 
+/** No letter, so nobody types it. */
+const WHILE_TYPING = /^F\d+$/;
+
 /** Listens for as long as the page lives. Whoever types into a field, or holds a modifier, means something else. */
 export function listenToKeys(): () => void {
   const press = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (isTyping(event.target) && !WHILE_TYPING.test(event.key)) return;
     if (document.querySelector('dialog[open]') !== null) return;
     const found = bindings.all.find((one) => one.key === event.key.toLowerCase());
     if (found === undefined) return;
