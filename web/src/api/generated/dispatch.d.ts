@@ -1021,6 +1021,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/map/{centre}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Map
+         * @description What a map of the centre shows. Changes with the pack or the base map only: ask with `If-None-Match`.
+         */
+        get: operations["read_map_v1_map__centre__json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/move-ups": {
         parameters: {
             query?: never;
@@ -1060,6 +1080,26 @@ export interface paths {
          * @description Ends a move-up now; one that has ended already stays as it is.
          */
         delete: operations["end_move_up_v1_move_ups__move_up_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packs
+         * @description The centres whose packs are in force.
+         */
+        get: operations["list_packs_v1_packs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1480,6 +1520,26 @@ export interface paths {
          * @description Which services are up, how long each hop takes, and what waits.
          */
         get: operations["system_v1_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tiles/{centre}.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tiles
+         * @description The base map, in ranges (RFC 9110, 14): a screen reads the few tiles that it shows.
+         */
+        get: operations["read_tiles_v1_tiles__centre__pmtiles_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2504,6 +2564,19 @@ export interface components {
          */
         ExtractState: "ready" | "missing" | "different" | "unreadable";
         /**
+         * FeatureShown
+         * @description RFC 7946.
+         */
+        FeatureShown: {
+            geometry: components["schemas"]["GeometryShown"];
+            properties: components["schemas"]["PropertiesShown"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+        };
+        /**
          * Flag
          * @description A doubt that travels with a signal and is shown to the operator; it never drops the signal.
          * @enum {string}
@@ -2529,6 +2602,19 @@ export interface components {
              * @description demand there, in the scale of the city pack
              */
             weight: number;
+        };
+        /**
+         * GeometryShown
+         * @description RFC 7946: longitude first.
+         */
+        GeometryShown: {
+            /** Coordinates */
+            coordinates: unknown[];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "Point" | "LineString" | "Polygon";
         };
         /**
          * HandOver
@@ -3004,6 +3090,12 @@ export interface components {
             unit_id: string | null;
         };
         /**
+         * Layer
+         * @description What a feature is.
+         * @enum {string}
+         */
+        Layer: "sector" | "street" | "site" | "camera" | "kiosk" | "post";
+        /**
          * LegalBasis
          * @description What allows one analytics use case, in one period, by whom. Without one the gate refuses.
          */
@@ -3139,6 +3231,32 @@ export interface components {
             lines: components["schemas"]["LogLine"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * MapShown
+         * @description An RFC 7946 collection of a centre's sectors, streets, sites, cameras, kiosks and posts.
+         *
+         *     `bounds`: west, south, east, north. `tiles`: none where no base map was built (`make tiles`).
+         */
+        MapShown: {
+            /**
+             * Bounds
+             * @description none where the pack holds no place
+             */
+            bounds: number[] | null;
+            centre: components["schemas"]["CentreShown"];
+            /** Features */
+            features: components["schemas"]["FeatureShown"][];
+            /** Synthetic Streets */
+            synthetic_streets: boolean;
+            tiles: components["schemas"]["TilesShown"] | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Version */
+            version: string;
         };
         /**
          * MoveProposed
@@ -3452,6 +3570,24 @@ export interface components {
             version: string;
         };
         /**
+         * PackListed
+         * @description A centre whose pack is in force. `synthetic_streets`: its streets are schematic, for exercises only.
+         */
+        PackListed: {
+            /** Code */
+            code: string;
+            /** Exercise */
+            exercise: boolean;
+            /** Name */
+            name: string;
+            /** Synthetic Streets */
+            synthetic_streets: boolean;
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * Panel
          * @description What a DC-09 panel adds. `key_ref` names its AES key (hex, 16, 24 or 32 bytes); none means plain frames.
          *
@@ -3657,6 +3793,19 @@ export interface components {
          * @enum {string}
          */
         Profile: "lights" | "normal";
+        /**
+         * PropertiesShown
+         * @description What a map says of it. `kind`: of a site.
+         */
+        PropertiesShown: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string | null;
+            layer: components["schemas"]["Layer"];
+            /** Name */
+            name: string;
+        };
         /**
          * ProtectedAddress
          * @description A protected person's address; WGS 84 degrees, `radius_m` in metres. Shown to the room and to nobody else.
@@ -5361,6 +5510,16 @@ export interface components {
          * @enum {string}
          */
         TaskState: "pending" | "waiting" | "engaged" | "done" | "cancelled";
+        /**
+         * TilesShown
+         * @description A base map in one file (PMTiles), read by ranges, and whom it must name.
+         */
+        TilesShown: {
+            /** Attribution */
+            attribution: string;
+            /** Path */
+            path: string;
+        };
         /**
          * TrackerHeard
          * @description `unit` none: there was no fix to keep. `applied` false: a newer position is held, or none was sent.
@@ -9775,6 +9934,82 @@ export interface operations {
             };
         };
     };
+    read_map_v1_map__centre__json_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                centre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapShown"];
+                };
+            };
+            /** @description unchanged since If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_move_ups_v1_move_ups_get: {
         parameters: {
             query?: {
@@ -9957,6 +10192,62 @@ export interface operations {
             };
             /** @description unknown id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_packs_v1_packs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackListed"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11802,6 +12093,109 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_tiles_v1_tiles__centre__pmtiles_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                centre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": string;
+                };
+            };
+            /** @description the range that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": string;
+                };
+            };
+            /** @description unchanged since If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no range at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description beyond the end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description wrong input, or an idempotency key that was used for another request */
