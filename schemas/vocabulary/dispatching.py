@@ -164,6 +164,11 @@ class WorkOrderState(StrEnum):
     COMPLETED = "completed"
     ALREADY_FIXED = "already_fixed"
 
+    @property
+    def open(self) -> bool:
+        """True while a crew is expected, or at work."""
+        return self not in {WorkOrderState.COMPLETED, WorkOrderState.ALREADY_FIXED}
+
 
 class KioskCallState(StrEnum):
     """waiting → answered → opened or refused; or turned into an SOS."""

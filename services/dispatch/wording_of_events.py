@@ -36,6 +36,8 @@ EVENTS: dict[IncidentEvent, tuple[str, str]] = {
     IncidentEvent.ESCALATED: ("Niveau supérieur", "Escalated"),
     IncidentEvent.RELIEVED: ("Équipage remplacé par un plus proche", "Relieved by a sooner unit"),
     IncidentEvent.DUPLICATES_SUSPECTED: ("Doublon possible", "Possible duplicate"),
+    IncidentEvent.DUPLICATE_REJECTED: ("Pas un doublon", "Not a duplicate"),
+    IncidentEvent.CARD_APPLIED: ("Consigne appliquée", "Run card applied"),
     IncidentEvent.WELFARE_ASKED: ("Contrôle de l'équipage", "Welfare check"),
     IncidentEvent.WELFARE_ANSWERED: ("Équipage: tout va bien", "Unit is well"),
     IncidentEvent.NOTIFICATION_FAILED: ("Notification échouée", "Notification failed"),

@@ -9,6 +9,7 @@ from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.actions.covering import coverage_of
 from services.dispatch.actions.reaching import reach
 from services.dispatch.domain.distress import policy_for
+from services.dispatch.domain.filling import lapsed
 from services.dispatch.domain.recommending import IncidentView, Situation, UnitView
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.roster import standing
@@ -19,8 +20,6 @@ from services.dispatch.store import fleet
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
 
-LAPSED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
-REASSIGNED = "reassigned"
 BY_A_PERSON = timedelta(0)
 """In place of an offer's time: a person may ask a unit again at once that declined or let an offer lapse."""
 RELIEVED = "relieved"
@@ -85,8 +84,8 @@ def incident_view(case: Case, task: Task, now: datetime, offer: timedelta, units
         opened_at=incident.opened_at,
         target_s=(target - incident.opened_at).total_seconds(),
         capabilities=task.capabilities,
-        declined=_lapsed(case, task),
-        asked_lately=_lapsed(case, task, since=now - offer),
+        declined=lapsed(case.of_task(task)),
+        asked_lately=lapsed(case.of_task(task), since=now - offer),
         callers=frozenset(callers),
         diversions=sum(1 for known in held if known.state is AssignmentState.DIVERTED),
         reliefs=sum(1 for known in held if known.state is AssignmentState.CANCELLED and known.reason == RELIEVED),
@@ -143,14 +142,4 @@ def _unit_view(unit: Unit, bound: Bound | None, now: datetime) -> UnitView:
         duty_until=rostered.duty_until,
         retiring=unit.retiring,
         on_call=rostered.on_call,
-    )
-
-
-def _lapsed(case: Case, task: Task, since: datetime | None = None) -> frozenset[str]:
-    """Units that had the task and did not take it, or that an operator replaced: they come last."""
-    return frozenset(
-        known.unit
-        for known in case.of_task(task)
-        if known.state in LAPSED or known.reason == REASSIGNED
-        if since is None or (known.ended_at is not None and known.ended_at > since)
     )

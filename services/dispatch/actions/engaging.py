@@ -17,6 +17,7 @@ from schemas.vocabulary.dispatching import (
 )
 from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain import filling
 from services.dispatch.domain.adding import Addition, missing
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.recommending import Recommendation, Situation, recommend
@@ -224,8 +225,7 @@ async def assign(
 
 def free_slots(case: Case, task: Task) -> list[int]:
     """The slots that no active or cleared assignment holds."""
-    taken = {known.slot for known in case.of_task(task) if known.state.active or known.state is AssignmentState.CLEARED}
-    return [slot for slot in range(task.slots) if slot not in taken]
+    return filling.free_slots(task, case.of_task(task))
 
 
 def decision_inputs(case: Case, situation: Situation, advice: Recommendation, basis: Basis) -> dict[str, Any]:

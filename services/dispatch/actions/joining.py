@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
+from schemas.pack.geometry import distance_m
 from services.dispatch.domain.arriving import Alarm, Arrival, Candidate, as_inputs
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
-from services.dispatch.travel.graph import metres_between
 
 
 def arrival(report: Report, unfinished: Iterable[Incident]) -> Arrival:
@@ -43,5 +41,4 @@ def _metres(one: Place | None, other: Place | None) -> int | None:
     """To ten metres: an explanation for people, not a position."""
     if one is None or other is None:
         return None
-    degrees = (np.array([each]) for each in (one.lat, one.lon, other.lat, other.lon))
-    return int(round(metres_between(*degrees).item(), -1))
+    return int(round(distance_m((one.lat, one.lon), (other.lat, other.lon)), -1))

@@ -96,12 +96,15 @@ async def _merge(
 
 async def _carry_over(work: Work, kept: Case, unmet: list[Task], reason: str, times: Times) -> None:
     """What the lost one still waited for is waited for on the kept one: who was to come is not forgotten."""
+    carried: list[Task] = []
     for task in unmet:
         need = Need(task.kind, task.slots, task.capabilities, task.agency)
         further = missing(kept.tasks.values(), (need,))
         for added in engaging.put_tasks(work, kept, further, kept.incident.run_card or "none", reason):
             if task.state is not TaskState.PENDING:
                 await engaging.engage_task(work, kept, added, times.offer, reason)
+            carried.append(added)
+    reconsidering.leave_to_operator(kept, carried)
 
 
 def _asks_the_same_agencies(kept: Case, lost: Case) -> bool:

@@ -94,11 +94,15 @@ async def end_as_dismissed(work: Work, case: Case, reason: str, actor: str) -> N
 
 
 def reopen(work: Work, case: Case, actor: str) -> None:
-    """Back to work: cancelled tasks wait for the operator again."""
+    """Back to work: cancelled tasks wait for the operator again; with none, one patrol more does."""
     begin(case, Action.REOPEN)
-    for task in list(case.tasks.values()):
-        if task.state is TaskState.CANCELLED:
-            case.put(replace(task, state=TaskState.PENDING, closed_at=None))
+    cancelled = [task for task in case.tasks.values() if task.state is TaskState.CANCELLED]
+    for task in cancelled:
+        case.put(replace(task, state=TaskState.PENDING, closed_at=None))
+    if not cancelled:
+        held = next((task for task in case.tasks.values() if task.kind is ResponderKind.PATROL), None)
+        task = replace(held, slots=held.slots + 1) if held else _patrol_task(work, case)
+        case.put(replace(task, state=TaskState.PENDING, closed_at=None))
     case.amend(state=IncidentState.OPEN, resolved_at=None)
     case.record(IncidentEvent.REOPENED, "operator", actor=actor)
 

@@ -1,14 +1,16 @@
 """The run cards are looked at again: an alarm more, or a merge, may raise, start or add; nothing is taken back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from schemas.vocabulary.dispatching import Engagement, IncidentEvent
+from schemas.vocabulary.dispatching import Engagement, IncidentEvent, TaskState
 from schemas.vocabulary.natures import Nature
 from services.dispatch.actions import deciding, engaging, escalating
 from services.dispatch.actions.deciding import Decided
 from services.dispatch.domain.reviewing import Review, review
+from services.dispatch.domain.task import Task
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
 
@@ -44,11 +46,12 @@ async def follow(work: Work, case: Case, seen: Seen, offer: timedelta) -> None:
     if found is Review.NOTHING:
         return
     before, was_automatic = case.incident, case.incident.engagement is Engagement.AUTOMATIC
-    # What another kind of alarm adds to an incident leaves its card and its instructions as they are.
-    if found is not Review.ADDS or seen.nature is before.nature:
+    # What another kind of alarm, or a less urgent card, adds leaves the card of the incident and its instructions.
+    same = seen.nature is before.nature and plan.card.priority is before.priority
+    if found is not Review.ADDS or same:
         deciding.apply(case, plan)
     if was_automatic:
-        case.amend(engagement=Engagement.AUTOMATIC, verify_first=False)
+        case.amend(engagement=Engagement.AUTOMATIC)
     detail = {"from": before.priority, "to": plan.card.priority, "run_card": plan.card.id, "review": found}
     if found is Review.RAISES:
         case.amend(nature=seen.nature)
@@ -57,6 +60,7 @@ async def follow(work: Work, case: Case, seen: Seen, offer: timedelta) -> None:
     added = engaging.add_tasks(work, case, plan.card, plan.ground)
     if case.incident.engagement is Engagement.AUTOMATIC:
         escalating.arm(work, case)
+    leave_to_operator(case, () if plan.automatic else added)
     if not plan.automatic:
         return
     if found is Review.ADDS:
@@ -64,3 +68,11 @@ async def follow(work: Work, case: Case, seen: Seen, offer: timedelta) -> None:
             await engaging.engage_task(work, case, case.tasks[task.id], offer, plan.ground)
     else:
         await engaging.engage(work, case, offer, plan.ground)
+
+
+def leave_to_operator(case: Case, added: Iterable[Task]) -> None:
+    """An incident that engages by itself says so no longer where something was added that waits for the operator."""
+    if any(case.tasks[task.id].state is TaskState.PENDING for task in added):
+        case.amend(engagement=Engagement.OPERATOR_CONFIRMED)
+    elif case.incident.engagement is Engagement.AUTOMATIC:
+        case.amend(verify_first=False)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, ResponderKind, TaskState, UnitState
 from services.dispatch.actions import engaging, operating, partners, reporting
-from services.dispatch.actions.choosing import REASSIGNED
 from services.dispatch.domain.assignment import Assignment, moved
+from services.dispatch.domain.filling import REASSIGNED
 from services.dispatch.domain.incident import Action, NotAllowed
 from services.dispatch.domain.task import Task
 from services.dispatch.messages import derived_id

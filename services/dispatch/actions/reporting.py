@@ -11,6 +11,7 @@ from schemas.vocabulary.dispatching import AssignmentState, DeclineReason, Incid
 from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
+from services.dispatch.domain.filling import done
 from services.dispatch.domain.incident import resolved
 from services.dispatch.domain.task import Task, all_finished
 from services.dispatch.domain.welfare import Sign
@@ -86,10 +87,9 @@ async def offer_again(work: Work, case: Case, task: Task, offer: timedelta) -> N
 
 def close_task_if_cleared(work: Work, case: Case, task: Task, actor: str) -> None:
     """A patrol task is done once every unit on it is clear; slots for which no unit was found then need none."""
-    if any(known.state.active for known in case.of_task(task)):
+    reason = done(task, case.of_task(task))
+    if reason is None:
         return
-    cleared = {a.slot for a in case.of_task(task) if a.state is AssignmentState.CLEARED}
-    reason = "all_clear" if len(cleared) >= task.slots else "clear_without_further_units"
     if case.incident.attention in engaging.SHORTAGE:
         case.amend(attention=None)
     close_task(work, case, task, TaskState.DONE, reason, actor)

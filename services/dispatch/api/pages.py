@@ -25,6 +25,9 @@ class Pages(StaticFiles):
         super().__init__(directory=settings.vigie_pages_dir, html=True, check_dir=False)
         self._settings = settings
 
+    async def check_config(self) -> None:
+        """Nothing: a folder that is not there yet is answered by 404 or 503, and served once it is."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file. Raises HTTPException 404; where the pages are not built, says what to do."""
         if path in PAGES and not (self._settings.vigie_pages_dir / "index.html").is_file():

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schemas.pack.geometry import distance_m
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import DeviceKind
 from schemas.wire import Instant
@@ -14,7 +15,6 @@ from services.chassis.problems import Problem
 from services.dispatch.api.answers.log import AlarmLoad, NearCamera, ShiftSummary
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Doors, not_found
-from services.dispatch.domain.distance import metres
 from services.dispatch.domain.report import Place
 from services.dispatch.packs import Book
 from services.dispatch.store import mapping, shift, tables
@@ -104,7 +104,7 @@ def _near(place: Place, book: Book) -> list[dict[str, Any]]:
     found = []
     for device in book.pack.devices:
         if device.kind is DeviceKind.CAMERA:
-            away = metres(place, Place(device.position.lat, device.position.lon))
+            away = distance_m((place.lat, place.lon), (device.position.lat, device.position.lon))
             if away <= NEAR_M:
                 told = {"lat": device.position.lat, "lon": device.position.lon}
                 named = {"camera": device.id, "name": device.name, "network": device.network, "site": device.site}

@@ -18,17 +18,15 @@ class Review(StrEnum):
     STARTS = "starts"
     """What waited for the operator starts by itself."""
     ADDS = "adds"
-    """The same priority, but more responders than were asked for."""
+    """No better priority, but responders that were not asked for."""
     NOTHING = "nothing"
 
 
 def review(incident: Incident, tasks: Iterable[Task], decided: Plan, held: bool) -> Review:
     """What `decided` does to the incident. `held`: an operator was to confirm it because of a silence or a test."""
     before, after = incident.priority.rank, decided.card.priority.rank
-    if after > before:
-        return Review.NOTHING
     if after < before:
         return Review.RAISES
-    if decided.automatic and incident.engagement is Engagement.OPERATOR_CONFIRMED and not held:
+    if after == before and decided.automatic and incident.engagement is Engagement.OPERATOR_CONFIRMED and not held:
         return Review.STARTS
     return Review.ADDS if missing(tasks, decided.card.needs) else Review.NOTHING

@@ -60,7 +60,8 @@ class Case:
     @property
     def engaged(self) -> bool:
         """True if a unit, an agency or a crew is bound by it."""
-        return any(a.state.active for a in self.assignments.values()) or bool(self.hand_overs or self.orders)
+        asked = [h.state.open for h in self.hand_overs.values()] + [o.state.open for o in self.orders.values()]
+        return any(a.state.active for a in self.assignments.values()) or any(asked)
 
     def amend(self, **changes: Any) -> None:
         """Changes fields of the incident."""

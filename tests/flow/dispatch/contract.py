@@ -39,7 +39,7 @@ class Contract:
                 known = responses.get(str(status)) or (responses.get("default") if status >= 500 else None)
                 assert known is not None, f"{request.method} {request.url.path} may not answer {status}"
                 return dict(known)
-        assert status in {404, 405}, f"{request.method} {request.url.path} is not in the document"
+        assert status in {404, 405}, f"{request.method} {request.url.path} is not in the document ({status})"
         return None
 
     def _validate(self, schema: dict[str, Any], answer: httpx.Response) -> None:

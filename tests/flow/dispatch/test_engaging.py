@@ -256,6 +256,17 @@ async def test_a_silence_also_holds_for_an_urgent_alarm_that_joins(world: World)
     assert (card["priority"], card["nature"], card["assignments"]) == ("P1", "hold_up", [])
 
 
+async def test_what_an_alarm_under_test_adds_to_a_running_incident_is_shown_to_wait(world: World) -> None:
+    """Gas has called the firefighters; then the site is under test and reports fire: its patrol is to be confirmed."""
+    incident = await world.urgent(signal(Nature.GAS))
+    body = {"scope": "site:school", "reason": "drill", "ends_at": ahead(hours=1), "under_test": True}
+    await world.http.post("/v1/silences", json=body)
+    assert await world.urgent(signal(Nature.FIRE)) == incident
+    card = await world.card(incident)
+    tasks = {task["kind"]: task["state"] for task in card["tasks"]}
+    assert (card["engagement"], tasks) == ("operator_confirmed", {"firefighters": "engaged", "patrol": "pending"})
+
+
 async def test_an_unanswered_hand_over_reopens_its_task_once(world: World) -> None:
     """After its time the task is the operator's again, who engages it anew; a late acknowledgement still counts."""
     incident = await world.urgent(signal(Nature.GAS))

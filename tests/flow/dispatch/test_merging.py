@@ -5,7 +5,7 @@ from typing import Any
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Phase
 from services.dispatch.store import tables
-from tests.flow.dispatch.builders import PATROLS, signal, sos
+from tests.flow.dispatch.builders import PATROLS, ahead, signal, sos
 from tests.flow.dispatch.world import World
 
 Made = tuple[str, str]
@@ -195,12 +195,13 @@ async def test_who_was_to_come_to_the_merged_one_comes_to_the_kept_one(world: Wo
 
 async def test_what_waits_for_the_operator_on_a_merged_card_waits_for_him_on_the_kept_one(world: World) -> None:
     """A fire under test was confirmed by nobody and is merged into a running SOS: its firefighters still are asked."""
-    body = {"scope": "device:panel-school", "reason": "drill", "ends_at": "2099-01-01T00:00:00Z"}
+    body = {"scope": "device:panel-school", "reason": "drill", "ends_at": ahead(hours=1)}
     await world.http.post("/v1/silences", json=body)
     running, held = await world.urgent(sos("anna")), await world.urgent(signal(Nature.FIRE))
     kept = (await world.order(running, "merge", {"incident": held})).json()
     tasks = {task["kind"]: task["state"] for task in kept["tasks"]}
     assert (kept["incident_id"], tasks) == (running, {"patrol": "engaged", "firefighters": "pending"})
+    assert kept["engagement"] == "operator_confirmed"
 
 
 async def test_a_work_order_does_not_hide_that_a_merged_alarm_wants_verification(world: World) -> None:

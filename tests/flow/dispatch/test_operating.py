@@ -129,3 +129,17 @@ async def test_a_text_with_a_nul_is_refused_not_a_fault(world: World) -> None:
     """PostgreSQL cannot hold it: 422, not 500."""
     incident = await world.urgent(sos("anna"))
     problem(await world.order(incident, "notes", {"text": "a\x00b"}), 422, "unstorable")
+
+
+async def test_what_is_reopened_once_all_was_done_waits_for_one_patrol_more(world: World) -> None:
+    """Everybody was clear: nobody is sent by itself; the operator's order sends one unit and ends like any other."""
+    incident = await world.urgent(sos("anna"))
+    [assignment] = await world.active(incident)
+    await world.step(assignment, "accept", "en-route", "on-scene", "clear")
+    reopened = (await world.order(incident, "reopen")).json()
+    assert [(task["state"], task["slots"]) for task in reopened["tasks"]] == [("pending", 2)]
+    assert await world.active(incident) == []
+    await world.order(incident, "assign")
+    [again] = await world.active(incident)
+    await world.step(again, "accept", "en-route", "on-scene", "clear")
+    assert (await world.card(incident))["state"] == "resolved"

@@ -141,7 +141,7 @@ async def test_what_waits_is_offered_when_somebody_comes_on_call_or_on_duty(worl
     waiting = [await world.urgent(sos(name)) for name in ("anna", "berthe")]
     await add(world, line(FIRST, "on_call"), line(SECOND))
     await world.timers.round()
-    assert [await sent(world, known) for known in waiting] == [[(SECOND, "fastest")], [(FIRST, "on_call")]]
+    assert [await sent(world, known) for known in waiting] == [[(SECOND, "matched")], [(FIRST, "matched")]]
 
 
 async def test_duty_that_begins_while_a_crew_was_called_in_keeps_it_on(world: World) -> None:

@@ -10,7 +10,7 @@ from schemas.vocabulary.dispatching import Engagement, ResponderKind
 from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.run_card_recording import as_output, is_decision_by_card, question_of
 from services.dispatch.packs import Book
-from tests.flow.dispatch.builders import CENTRE, PATROLS, card, city, signal, sos
+from tests.flow.dispatch.builders import CENTRE, PATROLS, ahead, card, city, signal, sos
 from tests.flow.dispatch.moments import MIDNIGHTISH, NOONISH, centre_at, school_open_at_noon
 from tests.flow.dispatch.problems import problem
 from tests.flow.dispatch.world import World
@@ -134,7 +134,7 @@ async def test_under_a_silence_more_responders_wait_for_the_operator(world: Worl
     """What a second source would send at the same priority is shown, and sent only when an operator confirms."""
     confirmed = card("confirmed", Nature.INTRUSION, priority=Priority.P2, min_sources=2, responders=(TWO, POLICE))
     await world.apply(with_cards(confirmed))
-    body = {"scope": "site:school", "reason": "works", "ends_at": "2099-01-01T00:00:00Z"}
+    body = {"scope": "site:school", "reason": "works", "ends_at": ahead(hours=1)}
     await world.http.post("/v1/silences", json=body)
     incident = await world.urgent(signal(Nature.INTRUSION))
     await world.urgent(signal(Nature.INTRUSION, "detector-2", site="school"))

@@ -33,7 +33,7 @@ def task(kind: ResponderKind = PATROL, state: TaskState = TaskState.ENGAGED, **m
         (Priority.P2, True, False, False, 2, Review.ADDS),
         (Priority.P2, False, True, False, 2, Review.ADDS),
         (Priority.P2, True, False, False, 1, Review.NOTHING),
-        (Priority.P3, True, True, False, 2, Review.NOTHING),
+        (Priority.P3, True, True, False, 2, Review.ADDS),
     ],
 )
 def test_what_another_look_does(

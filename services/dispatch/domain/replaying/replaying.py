@@ -28,7 +28,7 @@ EXPECTED: Mapping[str, Kind] = {
     **dict.fromkeys(UNITS, Kind.UNIT),
 }
 """Events that always stand for a decision: without its inputs they were recorded by an earlier version."""
-KNOWN = frozenset({"clock", "pack_version", "travel", "recommended", "relieved_in_version"})
+KNOWN = frozenset({"clock", "pack_version", "travel", "recommended", "relieved_in_version", "due_at"})
 """Parts of inputs that are no decision by themselves."""
 
 
