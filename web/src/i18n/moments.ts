@@ -39,6 +39,12 @@ export function lasting(seconds: number): string {
   return `${Math.floor(s / 86_400)} ${days} ${two(Math.floor((s % 86_400) / 3600))} h`;
 }
 
+/** `0,7 km` */
+export function kilometres(metres: number): string {
+  const locale = language.current === 'fr' ? 'fr-FR' : 'en-GB';
+  return `${(metres / 1000).toLocaleString(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} km`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }
