@@ -1,4 +1,4 @@
-"""A busy night for the screens: 500 open incidents and 200 units that move once a second, all through the real doors."""
+"""A busy night for the screens: 500 open incidents and 200 units that move each second, through the real doors."""
 
 from __future__ import annotations
 

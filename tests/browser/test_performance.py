@@ -1,4 +1,4 @@
-"""Speed on the built pages, served by dispatch, over a busy night: figures are printed, bounds are for a busy machine."""
+"""Speed on the built pages, served by dispatch, over a busy night; figures are printed, bounds suit a busy machine."""
 
 import os
 from pathlib import Path
