@@ -55,7 +55,7 @@ def lines(extract: Path) -> Iterator[tuple[str, str]]:
             if isinstance(item, osmium.osm.Area):
                 layer = area(tags)
                 if layer is not None:
-                    yield layer, _feature(shapes.create_multipolygon(item), {}, 13 if layer == BUILDINGS else 8)
+                    yield layer, feature(shapes.create_multipolygon(item), {}, 13 if layer == BUILDINGS else 8)
             elif isinstance(item, osmium.osm.Way):
                 yield from _of_way(item, tags, shapes)
         except (osmium.InvalidLocationError, RuntimeError):
@@ -65,11 +65,12 @@ def lines(extract: Path) -> Iterator[tuple[str, str]]:
 def _of_way(way: Any, tags: Tags, shapes: Any) -> Iterator[tuple[str, str]]:
     drawn = road(tags)
     if drawn is not None:
-        yield ROADS, _feature(shapes.create_linestring(way), drawn, SMALLEST_ZOOM.get(drawn["class"], 13))
+        yield ROADS, feature(shapes.create_linestring(way), drawn, SMALLEST_ZOOM.get(drawn["class"], 13))
     elif tags.get("waterway") in RIVERS and not way.is_closed():
-        yield WATER, _feature(shapes.create_linestring(way), {}, 11)
+        yield WATER, feature(shapes.create_linestring(way), {}, 11)
 
 
-def _feature(geometry: str, properties: dict[str, str], smallest_zoom: int) -> str:
+def feature(geometry: str, properties: dict[str, str], smallest_zoom: int) -> str:
+    """One line for tippecanoe; `geometry` is JSON already."""
     told = {"type": "Feature", "properties": properties, "tippecanoe": {"minzoom": smallest_zoom}}
     return json.dumps(told, ensure_ascii=False)[:-1] + f', "geometry": {geometry}}}'

@@ -1,4 +1,11 @@
-import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl';
+import {
+  Map as MapLibre,
+  setWorkerUrl,
+  type GeoJSONSource,
+  type MapGeoJSONFeature,
+  type MapMouseEvent,
+  type Point,
+} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { FeatureCollection } from 'geojson';
 import type { MapShown } from '../api/shapes';
@@ -26,6 +33,11 @@ type Live = 'incidents' | 'units' | 'gaps' | 'chosen';
 /** A finger or a shaky hand need not hit the pixel. */
 const REACH = 8;
 
+/** A drawing costs a frame, comparing two hundred cars a tenth of a millisecond. */
+function same(held: FeatureCollection | undefined, wanted: FeatureCollection): boolean {
+  return held !== undefined && JSON.stringify(held) === JSON.stringify(wanted);
+}
+
 /** The drawn map. Knows of no store: its page gives it features and is told what was clicked. */
 export class Chart {
   private readonly map: MapLibre;
@@ -33,6 +45,7 @@ export class Chart {
   private closed: Closed | null = null;
   private hidden: ReadonlySet<Switch> = new Set();
   private ready = false;
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: ChartOptions) {
     const { element, shown, label, night } = options;
@@ -47,6 +60,7 @@ export class Chart {
       touchPitch: false,
       attributionControl: false,
       fadeDuration: 0,
+      crossSourceCollisions: false,
       // One pixel a pixel: software drawing on a closed network's machine must keep up.
       pixelRatio: Math.min(devicePixelRatio, 2),
       locale: { 'Map.Title': label },
@@ -56,10 +70,7 @@ export class Chart {
     this.held.set('fixed', shown as unknown as FeatureCollection);
     this.map.on('style.load', () => this.fill(night));
     this.map.on('click', (event) => void this.clicked(event));
-    for (const layer of ['incident', 'cluster', 'unit']) {
-      this.map.on('mouseenter', layer, () => (this.map.getCanvas().style.cursor = 'pointer'));
-      this.map.on('mouseleave', layer, () => (this.map.getCanvas().style.cursor = ''));
-    }
+    this.map.on('mousemove', ({ point }) => this.pointed(point));
   }
 
   night(night: boolean): void {
@@ -69,6 +80,7 @@ export class Chart {
   }
 
   show(source: Live, features: FeatureCollection): void {
+    if (same(this.held.get(source), features)) return;
     this.held.set(source, features);
     if (this.ready) this.source(source)?.setData(features);
   }
@@ -114,6 +126,8 @@ export class Chart {
   }
 
   remove(): void {
+    clearTimeout(this.resting);
+    this.ready = false;
     this.map.remove();
   }
 
@@ -140,14 +154,30 @@ export class Chart {
     return this.map.getSource<GeoJSONSource>(name);
   }
 
+  /** What can be clicked there. */
+  private hits({ x, y }: Point): MapGeoJSONFeature[] {
+    return this.map.queryRenderedFeatures(
+      [
+        [x - REACH, y - REACH],
+        [x + REACH, y + REACH],
+      ],
+      { layers: ['incident', 'cluster', 'unit'] },
+    );
+  }
+
+  /** Looks what lies under a mouse that rests: asking while the map is dragged would cost a frame. */
+  private pointed(point: Point): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      if (!this.ready || this.map.isMoving()) return;
+      this.map.getCanvas().style.cursor = this.hits(point).length > 0 ? 'pointer' : '';
+    }, 60);
+  }
+
   /** Incidents before units; a group is opened. */
-  private async clicked({ point: { x, y } }: MapMouseEvent): Promise<void> {
+  private async clicked({ point }: MapMouseEvent): Promise<void> {
     if (!this.ready) return;
-    const around: [[number, number], [number, number]] = [
-      [x - REACH, y - REACH],
-      [x + REACH, y + REACH],
-    ];
-    const hits = this.map.queryRenderedFeatures(around, { layers: ['incident', 'cluster', 'unit'] });
+    const hits = this.hits(point);
     const hit = hits.find((one) => one.layer.id !== 'unit') ?? hits[0];
     if (hit === undefined) return;
     const { id, cluster_id } = hit.properties as { id: string; cluster_id: number };
