@@ -36,6 +36,9 @@ export function listenToKeys(): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
     if (document.querySelector('dialog[open]') !== null) return;
+    // Enter presses the button that has the focus; it is nobody else's then.
+    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('button, a, summary'))
+      return;
     const found = bindings.all.find((one) => one.key === event.key.toLowerCase());
     if (found === undefined) return;
     event.preventDefault();
