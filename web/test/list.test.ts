@@ -29,6 +29,7 @@ describe('the list of incidents', () => {
       card('07-target-passed', { priority: 'P2', ...passed, ...SEEN }),
       card('08-hint', { priority: 'P3', attention: 'possible_duplicate', ...SEEN }),
       card('09-followed-p1', { ...SEEN }),
+      card('09b-new-p3', { priority: 'P3' }),
       card('10-followed-p4', { priority: 'P4', ...SEEN }),
       card('11-to-close', { state: 'resolved', ...passed, ...SEEN }),
     ];
@@ -45,6 +46,7 @@ describe('the list of incidents', () => {
       'late',
       'late',
       'follow',
+      'look',
       'follow',
       'close',
     ]);

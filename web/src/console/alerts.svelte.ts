@@ -2,6 +2,7 @@ import { spoken } from '../i18n/dictionary';
 import type { Board, Incident } from '../live/board.svelte';
 import { announcements } from '../ui/announcements.svelte';
 import { unseenP1 } from './next';
+import { placeOf } from './places';
 import type { Sounds } from './sounds.svelte';
 import { ringing } from './tones';
 import { words } from './words';
@@ -50,7 +51,7 @@ export class Alerts {
 }
 
 function said(incident: Incident): string {
-  return words.newP1(spoken(incident.nature_fr, incident.nature_en), incident.address ?? words.noPlace);
+  return words.newP1(spoken(incident.nature_fr, incident.nature_en), placeOf(incident));
 }
 
 function waitsForPerson(incident: Incident): boolean {

@@ -28,7 +28,7 @@ export function isLate(incident: Incident, now: number): boolean {
 
 /** By need, then priority, then the longest waiting first. Total, so that rows never swap by chance. */
 export function sorted(incidents: Iterable<Incident>, now: number): Incident[] {
-  const ranked = [...incidents].map((incident) => ({ incident, need: NEEDS.indexOf(needOf(incident, now)) }));
+  const ranked = [...incidents].map((incident) => ({ incident, need: pressing(incident, now) }));
   ranked.sort(
     (a, b) =>
       a.need - b.need ||
@@ -37,6 +37,13 @@ export function sorted(incidents: Iterable<Incident>, now: number): Incident[] {
       compare(a.incident.incident_id, b.incident.incident_id),
   );
   return ranked.map(({ incident }) => incident);
+}
+
+/** A new P3 or P4 is no reason to leave a P1 that is followed: among those the priority decides. */
+function pressing(incident: Incident, now: number): number {
+  const need = needOf(incident, now);
+  const routine = need === 'look' && incident.priority > 'P2';
+  return NEEDS.indexOf(routine ? 'follow' : need);
 }
 
 /** Not yet seen by anybody, and life is in danger. */
