@@ -37,6 +37,23 @@ class Room:
         answer.raise_for_status()
         return answer.json()
 
+    async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What dispatch answers to an order."""
+        answer = await self.client.post(self.url + path, json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def call(self, nature: str, **more: Any) -> str:
+        """An operator takes down a call; its incident."""
+        body = {"nature": nature, "lat": 49.1193, "lon": 6.1757, **more}
+        return str((await self.post("/v1/calls", body))["incident_id"])
+
+    async def quiet(self) -> None:
+        """Everything that still calls is acknowledged: what comes next stands alone at the top."""
+        for one in await self.get("/v1/incidents", state="open", limit=1000):
+            if one["acknowledged_at"] is None:
+                await self.post(f"/v1/incidents/{one['incident_id']}/acknowledge")
+
     async def press_sos(self, kiosk: str) -> str:
         """Somebody presses a kiosk's SOS; the incident, once a unit is engaged on it."""
         url = f"{self.stack.facts['ingest_url']}/v1/kiosks/{kiosk}/calls"

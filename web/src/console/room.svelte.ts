@@ -1,38 +1,68 @@
-import { api, order, settle } from '../api/client';
+import { SvelteSet } from 'svelte/reactivity';
 import { doors } from '../api/doors';
-import { sentence, type Problem } from '../api/problem';
-import type { Person } from '../api/shapes';
+import type { Assignment, Person } from '../api/shapes';
+import { clock } from '../i18n/clock.svelte';
 import { spoken } from '../i18n/dictionary';
 import { Board, type Incident } from '../live/board.svelte';
 import { Line } from '../live/line.svelte';
+import { Selection } from '../live/selection.svelte';
 import { session } from '../session/session.svelte';
-import { announcements } from '../ui/announcements.svelte';
-import { toasts } from '../ui/toasts.svelte';
-import { byNeed } from './next';
+import { Alerts } from './alerts.svelte';
+import type { Asking } from './asking.svelte';
+import { Card } from './card.svelte';
+import { rowsOf } from './groups';
+import { sorted } from './next';
+import { Orders, type About } from './orders.svelte';
+import { Presence } from './presence.svelte';
+import { Sounds } from './sounds.svelte';
 import { words } from './words';
 
-/** What the console shows and does; components draw it. */
+/** Targets pass while nothing else happens: the order of the list is looked at this often. */
+const AGAIN_MS = 5000;
+
+/** What the console shows; components draw it, `commands` acts on it. */
 export class Room {
   readonly board = new Board();
+  readonly selection = new Selection();
+  readonly sounds = new Sounds();
+  readonly alerts = new Alerts(this.board, this.sounds);
+  readonly reader = new Card();
+  readonly orders = new Orders(() => this.because);
+  readonly presence: Presence;
   readonly line: Line;
-  chosen = $state<string | null>(null);
-  /** The unit that list and map show as chosen. */
-  chosenUnit = $state<string | null>(null);
+  /** A question that an order waits for. */
+  asking = $state.raw<Asking | null>(null);
+  /** What stands above the page: one at a time. */
+  open = $state<'line' | 'keys' | 'duplicates' | null>(null);
+  /** The group that the keys stand on; else the incident. */
+  group = $state<string | null>(null);
+  readonly unfolded = new SvelteSet<string>();
 
+  private readonly moment = $derived(Math.floor(clock.now / AGAIN_MS) * AGAIN_MS);
   /** Sorted by what needs a person next. */
-  readonly incidents = $derived([...this.board.incidents.values()].sort(byNeed));
+  readonly incidents = $derived(sorted(this.board.incidents.values(), this.moment));
+  readonly rows = $derived(rowsOf(this.incidents, this.unfolded, this.selection.incident, this.moment));
   readonly units = $derived(
-    [...this.board.units.values()].sort((a, b) => a.call_sign.localeCompare(b.call_sign, 'fr')),
+    [...this.board.units.values()].sort((a, b) => a.call_sign.localeCompare(b.call_sign, 'fr', { numeric: true })),
   );
+  /** Who is on what: units by incident. */
+  readonly sent = $derived.by(() => {
+    const found = new Map<string, Assignment[]>();
+    for (const one of this.board.assignments.values()) {
+      found.set(one.incident_id, [...(found.get(one.incident_id) ?? []), one]);
+    }
+    return found;
+  });
 
-  constructor(private readonly person: Person) {
+  constructor(readonly person: Person) {
+    this.presence = new Presence(this.board, person.account);
     this.line = new Line({
       doors: () => doors.all,
       follow: 'one',
       take: (events) => {
         const known = new Set(this.board.incidents.keys());
         this.board.take(events);
-        this.announce(known);
+        this.alerts.announce(known);
       },
       signedOut: () => session.ended(),
     });
@@ -44,47 +74,54 @@ export class Room {
     return this.person.role === 'auditor' ? words.readOnly : undefined;
   }
 
-  choose(incident: string | null): void {
-    this.chosen = incident;
+  get chosen(): string | null {
+    return this.selection.incident;
   }
 
-  chooseUnit(unit: string | null): void {
-    this.chosenUnit = unit;
+  /** The chosen incident: as it was read, or as the board holds it until then. */
+  get current(): Incident | null {
+    const chosen = this.selection.incident;
+    if (chosen === null) return null;
+    const { card } = this.reader;
+    return (
+      this.board.incidents.get(chosen) ?? (card?.incident_id === chosen ? { ...card, place: card.position } : null)
+    );
+  }
+
+  /** The chosen incident as orders need it: the revision is what is on the screen when the order begins. */
+  get about(): About | null {
+    const incident = this.current;
+    if (incident === null) return null;
+    const read = this.reader.card?.incident_id === incident.incident_id ? this.reader.card.revision : 0;
+    const revision = Math.max(incident.revision, read);
+    return { incident: incident.incident_id, revision, name: nameOf(incident) };
+  }
+
+  choose(incident: string | null): void {
+    this.selection.incident = incident;
+    this.group = null;
+  }
+
+  /** A line of the list: an incident is chosen, a group is stood on. */
+  chooseRow(key: string): void {
+    if (!key.startsWith('group:')) return this.choose(key);
+    this.choose(null);
+    this.group = key;
+  }
+
+  fold(key: string): void {
+    if (!this.unfolded.delete(key)) this.unfolded.add(key);
   }
 
   /** Moves through the list by `step`. */
   move(step: 1 | -1): void {
-    const at = this.incidents.findIndex((one) => one.incident_id === this.chosen);
-    const next = this.incidents[Math.min(this.incidents.length - 1, Math.max(0, at + step))];
-    if (next !== undefined) this.choose(next.incident_id);
+    const at = this.rows.findIndex((row) => row.key === (this.group ?? this.selection.incident));
+    const next = this.rows[Math.min(this.rows.length - 1, Math.max(0, at + step))];
+    if (next !== undefined) this.chooseRow(next.key);
   }
 
-  /** *Acquitter* the chosen one, else the one on top. */
-  async acknowledge(): Promise<void> {
-    const incident = this.board.incidents.get(this.chosen ?? '') ?? this.incidents[0];
-    if (incident === undefined || incident.acknowledged_at !== null) return;
-    if (this.because !== undefined) return toasts.show(this.because, 'bad');
-    this.choose(incident.incident_id);
-    const path = { incident_id: incident.incident_id };
-    const header = order(incident.revision);
-    const answer = await settle(api.POST('/v1/incidents/{incident_id}/acknowledge', { params: { path, header } }));
-    if (answer.ok) toasts.show(`${words.acknowledged} — ${nameOf(incident)}`, 'good');
-    else this.refused(answer.problem);
-  }
-
-  /** Says what another operator did before, instead of overwriting it. */
-  refused(problem: Problem): void {
-    const changes =
-      problem.kind === 'changed' ? (problem.more['changes'] as { actor: string }[] | undefined) : undefined;
-    const who = changes?.at(-1)?.actor;
-    toasts.show(who === undefined ? sentence(problem) : words.changedBy(who), 'bad');
-  }
-
-  private announce(known: ReadonlySet<string>): void {
-    for (const incident of this.board.incidents.values()) {
-      if (incident.priority !== 'P1' || known.has(incident.incident_id) || incident.acknowledged_at !== null) continue;
-      announcements.say(words.newP1(nameOf(incident), incident.address ?? words.noPlace), 'urgent');
-    }
+  sign(unit: string): string {
+    return this.board.units.get(unit)?.call_sign ?? unit;
   }
 }
 

@@ -69,6 +69,23 @@ export const orderStates = dictionary(
   { ordered: 'to do', taken: 'taken', started: 'started', completed: 'done', already_fixed: 'already fixed' },
 );
 
+export const taskStates = dictionary(
+  {
+    pending: 'attend l’opérateur',
+    waiting: 'attend un équipage',
+    engaged: 'engagée',
+    done: 'finie',
+    cancelled: 'annulée',
+  },
+  {
+    pending: 'waits for the operator',
+    waiting: 'waits for a unit',
+    engaged: 'engaged',
+    done: 'done',
+    cancelled: 'cancelled',
+  },
+);
+
 export const handOverStates = dictionary(
   { sent: 'transmis', acknowledged: 'pris en compte', completed: 'terminé', refused: 'refusé', withdrawn: 'retiré' },
   { sent: 'sent', acknowledged: 'acknowledged', completed: 'completed', refused: 'refused', withdrawn: 'withdrawn' },
@@ -99,6 +116,9 @@ const calling = dictionary(
     hand_over_refused: 'transmission refusée',
     hand_over_unanswered: 'transmission sans réponse',
     notification_failed: 'avis non remis',
+    possible_duplicate: 'doublon possible ?',
+    welfare_check: 'contrôle de l’équipage',
+    welfare_unanswered: 'équipage sans réponse',
   },
   {
     unacknowledged_p1: 'P1 not acknowledged',
@@ -108,6 +128,9 @@ const calling = dictionary(
     hand_over_refused: 'hand-over refused',
     hand_over_unanswered: 'hand-over unanswered',
     notification_failed: 'notice not delivered',
+    possible_duplicate: 'duplicate?',
+    welfare_check: 'welfare check',
+    welfare_unanswered: 'unit does not answer',
   },
 );
 

@@ -40,6 +40,8 @@ export class Board {
   readonly assignments = new SvelteMap<string, Assignment>();
   readonly kioskCalls = new SvelteMap<string, KioskCall>();
   readonly workOrders = new SvelteMap<string, WorkOrder>();
+  /** Who shows which card, by incident. */
+  readonly present = new SvelteMap<string, readonly string[]>();
   /** Order ids that changed but must be read again: the stream tells only their state. */
   onOrders: () => void = () => undefined;
 
@@ -57,6 +59,7 @@ export class Board {
     else if (kind === 'position') this.position(told as StreamPosition);
     else if (kind === 'kiosk_call') put(this.kioskCalls, told as KioskCall, (call) => call.kiosk_call_id, CALL_OVER);
     else if (kind === 'work_order') this.onOrders();
+    else if (kind === 'presence') this.presence(told as { incident_id: string; actors: string[] });
   }
 
   /** Forgets what was shown and takes the snapshot. */
@@ -80,6 +83,18 @@ export class Board {
       found.filter((order) => !ORDER_OVER.has(order.state)),
       (one) => one.order_id,
     );
+  }
+
+  /** Who shows which card, as dispatch answers a console that tells its own. */
+  everybody(found: ReadonlyMap<string, readonly string[]>): void {
+    for (const known of [...this.present.keys()]) if (!found.has(known)) this.present.delete(known);
+    for (const [incident, actors] of found) this.presence({ incident_id: incident, actors });
+  }
+
+  private presence({ incident_id, actors }: { incident_id: string; actors: readonly string[] }): void {
+    if (this.present.get(incident_id)?.join() === actors.join()) return;
+    if (actors.length === 0) this.present.delete(incident_id);
+    else this.present.set(incident_id, actors);
   }
 
   private incident({ position: _position, at: _at, events: _events, ...card }: StreamIncident): void {

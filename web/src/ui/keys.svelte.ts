@@ -40,6 +40,9 @@ export function listenToKeys(): () => void {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (isTyping(event.target) && !WHILE_TYPING.test(event.key)) return;
     if (document.querySelector('dialog[open]') !== null) return;
+    // Enter presses the button that has the focus; it is nobody else's then.
+    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('button, a, summary'))
+      return;
     const found = bindings.all.find((one) => one.key === event.key.toLowerCase());
     if (found === undefined) return;
     event.preventDefault();
