@@ -58,7 +58,7 @@ async def test_a_mission_with_a_photo_and_without_a_small_target(browser: Browse
                 await page.get_by_role("button", name="Lu", exact=True).click()
 
         async def attached() -> list[str]:
-            return [known["attachment_id"] for known in (await room.get(f"/v1/incidents/{incident}"))["attachments"]]
+            return [known["id"] for known in (await room.get(f"/v1/incidents/{incident}"))["attachments"]]
 
         [kept] = await until(attached, "the photo did not reach the card")
         sent = await room.client.get(f"{room.url}/v1/attachments/{kept}")
