@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -66,6 +67,12 @@ class Screen:
         """Kept for eyes."""
         self.pictures.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
+
+    def figure(self, name: str, **values: float | str) -> None:
+        """A measured value, kept beside the pictures: one JSON line each."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        with (self.pictures / "figures.jsonl").open("a", encoding="utf-8") as kept:
+            kept.write(json.dumps({"figure": name, **values}, ensure_ascii=False) + "\n")
 
     async def axe(self) -> list[str]:
         """What axe has against the page by WCAG 2.2 AA: one line a rule, with the first places."""

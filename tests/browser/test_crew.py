@@ -1,13 +1,14 @@
 """A crew's lamp: reported twice, one job; taken, begun and completed in a dead spot with material, photo, signature."""
 
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, expect
 
 from tests.browser.browsing import TABLET, screen
 from tests.browser.network import air
 from tests.browser.room import Room, until
-from tests.browser.test_tablet import jpeg
+from tests.browser.test_tablet import photo
 
 LAMP = "lampe-patrotte-12"
 
@@ -18,7 +19,7 @@ async def test_a_lamp_is_repaired_in_a_dead_spot(browser: Browser, room: Room, p
         body = {"device": LAMP, "nature": "lamp_out"}
         (await room.client.post(f"{room.stack.facts['ingest_url']}/v1/signals", json=body)).raise_for_status()
 
-    async def ordered() -> list[dict[str, str]]:
+    async def ordered() -> list[dict[str, Any]]:
         return [one for one in await room.get("/v1/work-orders") if one["device"] == LAMP]
 
     [order] = await until(ordered, "no work order")
@@ -38,8 +39,7 @@ async def test_a_lamp_is_repaired_in_a_dead_spot(browser: Browser, room: Room, p
         await job.get_by_role("button", name="Terminer").click()
         await page.get_by_label("Matériel utilisé").fill("Ampoule LED 40 W")
         await page.get_by_role("button", name="Ajouter").click()
-        photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
-        await page.locator("input[type=file]").set_input_files([photo])
+        await page.locator("input[type=file]").set_input_files(photo())
         await expect(page.get_by_alt_text("Photo jointe")).to_be_visible()
         canvas = page.locator("canvas")
         await canvas.scroll_into_view_if_needed()

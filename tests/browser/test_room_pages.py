@@ -138,6 +138,8 @@ async def test_each_page_is_clean_in_both_themes_and_languages(
         for page in PAGES:
             await goes_to(desk, page)
             await expect(desk.page.get_by_text("Lecture…" if language == "fr" else "Reading…")).to_have_count(0)
+            if page == "log":
+                await expect(desk.page.get_by_role("row").nth(1)).to_contain_text("SOS")
             await desk.picture(f"console-{page}-{'night' if theme == 'dark' else 'day'}-{language}")
             assert await desk.axe() == [], page
         assert desk.complaints == []

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from deploy.web.building import DIST
 from tests.browser.browsing import TABLET, screen
@@ -20,11 +20,11 @@ SMALL = """[...document.querySelectorAll('main button, footer button, main a')]
   .filter(one => one.getBoundingClientRect().height < 76).map(one => one.textContent.trim())"""
 
 
-def jpeg() -> bytes:
+def photo() -> FilePayload:
     """What a camera makes: larger than a tablet keeps it."""
     made = BytesIO()
     Image.effect_noise((3000, 2000), 60).convert("RGB").save(made, "JPEG", quality=95)
-    return made.getvalue()
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
 
 
 async def test_a_mission_with_a_photo_and_without_a_small_target(browser: Browser, room: Room, pictures: Path) -> None:
@@ -45,8 +45,7 @@ async def test_a_mission_with_a_photo_and_without_a_small_target(browser: Browse
         await page.get_by_role("button", name="Renfort", exact=True).click()
         await expect(page.get_by_text("Aussi sur place ou en route")).to_be_visible()
         await page.get_by_role("button", name="Compte rendu").click()
-        photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
-        await page.locator("input[type=file]").set_input_files([photo])
+        await page.locator("input[type=file]").set_input_files(photo())
         await expect(page.get_by_alt_text("Photo jointe")).to_be_visible()
         assert await tablet.axe() == []
         await page.get_by_role("button", name="Envoyer").click()
@@ -59,7 +58,7 @@ async def test_a_mission_with_a_photo_and_without_a_small_target(browser: Browse
                 await page.get_by_role("button", name="Lu", exact=True).click()
 
         async def attached() -> list[str]:
-            return [known["attachment_id"] for known in (await room.get(f"/v1/incidents/{incident}"))["attachments"]]
+            return [known["id"] for known in (await room.get(f"/v1/incidents/{incident}"))["attachments"]]
 
         [kept] = await until(attached, "the photo did not reach the card")
         sent = await room.client.get(f"{room.url}/v1/attachments/{kept}")

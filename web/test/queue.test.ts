@@ -116,4 +116,44 @@ describe('the queue', () => {
     expect([sent, other.entries]).toEqual([[], []]);
     expect((await shelf.entries()).length).toBe(1);
   });
+
+  it('does not let a photo on a thin line hold up a step, nor anything hold up distress', async () => {
+    let upload: (answer: Answer) => void = () => undefined;
+    const made = new Queue(
+      shelf,
+      'pm-11',
+      { answered: () => undefined, refused: () => undefined, signedOut: () => undefined },
+      (entry) => {
+        sent.push(`${entry.what} ${entry.key}`);
+        return entry.picture === undefined
+          ? Promise.resolve({ status: 200, body: {} })
+          : new Promise((then) => (upload = then));
+      },
+    );
+    await made.add({
+      ...wish('photo'),
+      path: '/v1/incidents/i/attachments?kind=photo',
+      picture: new Blob(['x'], { type: 'image/jpeg' }),
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    await made.add(wish('clear'));
+    await made.add(wish('distress', true));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(steps()).toEqual(['photo', 'clear', 'distress']);
+    expect(made.waiting.map((entry) => entry.what)).toEqual(['photo']);
+    expect(made.waiting[0]?.path).toContain('&taken_at=');
+    upload({ status: 201, body: {} });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(made.entries).toEqual([]);
+  });
+
+  it('never takes a no for distress', async () => {
+    answers = () => ({ status: 403, body: {} });
+    const made = queue();
+    await made.add(wish('distress', true));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(made.waiting.map((entry) => entry.what)).toEqual(['distress']);
+    expect(sent.length).toBeGreaterThan(4);
+    expect(new Set(sent).size).toBe(1);
+  });
 });

@@ -3,15 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.natures import NATURES, Nature
 from tests.flow.dispatch.builders import PATROLS, now, signal, sos
 from tests.flow.dispatch.test_stream import listening
 from tests.flow.dispatch.world import World, served
 
 
-async def details(world: World, incident: str, event: str) -> list[dict[str, Any]]:
+async def details(world: World, incident: str | None, event: str) -> list[dict[str, Any]]:
     """Of the incident's events of one kind, oldest first."""
-    return [known["detail"] for known in (await world.card(incident))["events"] if known["event"] == event]
+    return [known["detail"] for known in (await world.card(str(incident)))["events"] if known["event"] == event]
 
 
 async def test_taps_and_backup_keep_the_time_of_the_device(world: World) -> None:
@@ -58,11 +58,11 @@ async def test_those_on_an_incident_see_each_other(world: World) -> None:
 
 async def test_a_work_order_counts_what_was_reported(world: World) -> None:
     """One broken lamp reported by its device is one order that says how often, and when the crew began."""
-    incident = await world.situation("s-lamp", signal(Nature.LAMP_OUT, device="lamp"))
+    await world.situation("s-lamp", signal(Nature.LAMP_OUT, device="lamp"))
     [order] = (await world.http.get("/v1/work-orders")).json()
-    assert (order["signals"], order["nature_fr"]) == (1, order["nature_fr"] or "?")
+    assert (order["signals"], order["nature_fr"]) == (1, NATURES[Nature.LAMP_OUT].fr)
     tapped = (now() - timedelta(minutes=1)).isoformat()
     body = {"at": tapped, "material": ["ampoule LED"]}
     await world.http.post(f"/v1/work-orders/{order['order_id']}/start", json=body)
-    [told] = await details(world, str(incident or order["incident_id"]), "work_order_changed")
+    [told] = await details(world, order["incident_id"], "work_order_changed")
     assert told["device_at"] == tapped

@@ -29,7 +29,7 @@ export class Card {
   }
 
   private async advise(card: IncidentCard, signal: AbortSignal): Promise<void> {
-    if (card.state !== 'open' && card.state !== 'in_progress') {
+    if (!hasPlace(card)) {
       this.advice = this.nothing = null;
       return;
     }
@@ -64,4 +64,13 @@ export class Card {
     this.cameras = this.duplicates = [];
     this.camerasOf = null;
   }
+}
+
+/** A patrol is asked for and not yet sent: there is somebody to recommend. */
+export function hasPlace(card: IncidentCard): boolean {
+  if (card.state !== 'open' && card.state !== 'in_progress') return false;
+  return card.tasks.some((task) => {
+    if (task.kind !== 'patrol' || task.state === 'done' || task.state === 'cancelled') return false;
+    return task.slots > card.assignments.filter((one) => one.active && one.task_id === task.task_id).length;
+  });
 }

@@ -13,6 +13,7 @@ import { addImages } from './images';
 import { style, SWITCHES, type Switch } from './layers';
 import type { Closed } from './living';
 import { PALETTES } from './palette';
+import { drawsInSoftware } from './software';
 import { tilesAddress } from './tiles';
 
 setWorkerUrl(workerUrl);
@@ -69,6 +70,10 @@ export class Chart {
     this.map.keyboard.disableRotation();
     this.held.set('fixed', shown as unknown as FeatureCollection);
     this.map.on('style.load', () => this.fill(night));
+    if (drawsInSoftware(this.map.getCanvas())) {
+      this.map.on('movestart', () => this.letters(false));
+      this.map.on('moveend', () => this.letters(true));
+    }
     this.map.on('click', (event) => void this.clicked(event));
     this.map.on('mousemove', ({ point }) => this.pointed(point));
   }
@@ -148,6 +153,14 @@ export class Chart {
     if (this.closed !== null) this.close(this.closed);
     this.hide(this.hidden);
     this.options.onready();
+  }
+
+  private letters(shown: boolean): void {
+    if (!this.ready) return;
+    for (const layer of this.map.getStyle().layers) {
+      if (layer.type !== 'symbol' || layer.layout?.['text-field'] === undefined) continue;
+      this.map.setPaintProperty(layer.id, 'text-opacity', shown ? 1 : 0);
+    }
   }
 
   private source(name: string): GeoJSONSource | undefined {

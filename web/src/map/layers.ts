@@ -23,6 +23,7 @@ export function style(palette: Palette, tiles: string | null): StyleSpecificatio
   const empty = { type: 'geojson', data: NOTHING } as const;
   return {
     version: 8,
+    transition: { duration: 0, delay: 0 },
     sources: {
       ...(tiles === null ? {} : { tiles: { type: 'vector', url: tiles } }),
       fixed: { ...empty, buffer: 64 },
