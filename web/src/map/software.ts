@@ -3,7 +3,7 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|basic render|software/i;
 
 /**
  * True if the map is drawn by the processor. Measured on two cores at 520 × 510 px with 500 incidents and 200 units:
- * 40 ms of processor time a frame, of which the letters take 20 — so they wait while the map is moved.
+ * 35 ms of processor time a frame in the drawing process, of which the letters take 12: they wait while the map is moved.
  */
 export function drawsInSoftware(canvas: HTMLCanvasElement): boolean {
   const gl = canvas.getContext('webgl2');
