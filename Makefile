@@ -1,7 +1,7 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel \
-	replay-calls web pages node types tiles
+	replay-calls web pages node types tiles tiles-tools
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -35,8 +35,10 @@ node: venv
 web: node ## construit les pages si elles ont changé / builds the pages if they changed
 	@$(PY) -m deploy.web build
 
-tiles: venv ## fond de carte d'après l'extrait du pack / base map from the pack's extract (EXTRACT= CENTRE=)
+tiles-tools: venv
 	@$(PYTHON) deploy/local/bootstrap.py tiles
+
+tiles: tiles-tools ## fond de carte d'après l'extrait du pack / base map from the pack's extract (EXTRACT= CENTRE=)
 	@$(PY) -m deploy.tiles $(if $(EXTRACT),--extract "$(EXTRACT)") $(if $(CENTRE),--centre "$(CENTRE)")
 
 # Before a start: nothing if they are up to date; if they cannot be built it says so and the rest starts all the same.
@@ -62,7 +64,7 @@ down: venv ## arrête tout / stops everything
 status: venv ## ce qui tourne / what is running
 	@$(PY) -m deploy.local status
 
-test: venv ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
+test: venv tiles-tools ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
 	@$(MAKE) --no-print-directory web
 	@$(PY) -m deploy.web test
 	@$(PY) -m pytest $(PYTEST_OPTIONS) $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
