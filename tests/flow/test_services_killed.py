@@ -59,9 +59,11 @@ async def restarted(stack: StackProcess, part: str, before: int) -> None:
     raise AssertionError(f"{part} did not come back")
 
 
-async def outcomes(url: str, signals: list[str]) -> dict[str, dict[str, Any] | None]:
-    """What dispatch says became of each signal."""
-    async with httpx.AsyncClient(base_url=url) as client:
+async def outcomes(stack: StackProcess, signals: list[str]) -> dict[str, dict[str, Any] | None]:
+    """What dispatch says became of each signal: asked as one of its own tools."""
+    url, token = stack.facts["dispatch_urls"][0], (stack.var / "secrets" / "DISPATCH_SERVICE_TOKEN").read_text()
+    badge = {"Authorization": f"Bearer {token.strip()}"}
+    async with httpx.AsyncClient(base_url=url, headers=badge) as client:
         answers = [await client.get(f"/v1/signals/{signal}") for signal in signals]
     return {s: a.json() if a.status_code == 200 else None for s, a in zip(signals, answers, strict=True)}
 
@@ -88,10 +90,10 @@ async def test_kill_of_each_service_loses_nothing_and_sends_nobody_twice(stack: 
 
 
 async def _all_have_outcomes(stack: StackProcess, signals: list[str]) -> None:
-    url, deadline = stack.facts["dispatch_urls"][0], time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + DEADLINE_S
     missing = signals
     while missing and time.monotonic() < deadline:
-        found = await outcomes(url, missing)
+        found = await outcomes(stack, missing)
         missing = [s for s, known in found.items() if not known or not known["outcome"] or not known["incident_id"]]
         await asyncio.sleep(0.2)
     assert not missing, f"{len(missing)} of {len(signals)} acknowledged presses without an outcome and a card"
