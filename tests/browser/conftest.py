@@ -35,9 +35,16 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(wanted) if wanted else tmp_path_factory.mktemp("pictures")
 
 
+@pytest_asyncio.fixture
+async def room(signed_in: Room) -> Room:
+    """The stack's room, with nothing open: the patrols of one test are not held by another's incidents."""
+    await signed_in.clear()
+    return signed_in
+
+
 @pytest_asyncio.fixture(scope="session")
-async def room(stack: StackProcess) -> AsyncIterator[Room]:
-    """The stack's room; a first start on a busy machine takes its time."""
+async def signed_in(stack: StackProcess) -> AsyncIterator[Room]:
+    """The stack's room, its shift lead signed in; a first start on a busy machine takes its time."""
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
         made = Room(stack, client)
         await made.sign_in()

@@ -54,6 +54,13 @@ class Room:
             if one["acknowledged_at"] is None:
                 await self.post(f"/v1/incidents/{one['incident_id']}/acknowledge")
 
+    async def clear(self) -> None:
+        """Ends what earlier tests left: silences, under which nobody is engaged; incidents, which hold the units."""
+        for one in await self.get("/v1/silences"):
+            (await self.client.delete(f"{self.url}/v1/silences/{one['silence_id']}")).raise_for_status()
+        for one in await self.get("/v1/incidents", state="open", limit=1000):
+            await self.post(f"/v1/incidents/{one['incident_id']}/dismiss", {"reason": "fin de l’essai"})
+
     async def press_sos(self, kiosk: str) -> str:
         """Somebody presses a kiosk's SOS; the incident, once a unit is engaged on it."""
         url = f"{self.stack.facts['ingest_url']}/v1/kiosks/{kiosk}/calls"
