@@ -1,29 +1,26 @@
-"""Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
+"""Sending: tasks are started in the way of their kind; patrols are offered to the recommended units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from schemas.vocabulary.dispatching import (
     AssignmentState,
-    HandOverState,
     IncidentEvent,
     IncidentState,
     ResponderKind,
     TaskState,
     UnitState,
-    WorkOrderState,
 )
+from services.dispatch.actions import handing_on
 from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain import filling
-from services.dispatch.domain.adding import Addition, missing
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.recommending import Recommendation, Situation, recommend
 from services.dispatch.domain.recommending.recording import as_inputs
-from services.dispatch.domain.run_card import Card, Ground
-from services.dispatch.domain.task import HandOver, Task, WorkOrder
+from services.dispatch.domain.task import Task
 from services.dispatch.domain.travelling import Basis
 from services.dispatch.domain.unit import Unit
 from services.dispatch.messages import derived_id
@@ -39,49 +36,6 @@ SENT_FOR = frozenset({TaskState.WAITING, TaskState.ENGAGED})
 SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
-def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
-    """Adds the tasks of `card` that the case does not have yet, pending; more slots where more units are asked."""
-    return put_tasks(work, case, missing(case.tasks.values(), card.needs), card.id, ground)
-
-
-def put_tasks(work: Work, case: Case, additions: Iterable[Addition], card: str, reason: str) -> list[Task]:
-    """Puts what is to be added on the case, not engaged yet; returns the tasks that are new or have grown."""
-    added = []
-    for addition in additions:
-        held, need = addition.task, addition.need
-        state = _with_free_slots(held.state) if held else TaskState.PENDING
-        task = (
-            replace(held, slots=addition.slots, state=state, closed_at=None)
-            if held
-            else Task(
-                id=_task_id(case, need.kind),
-                incident_id=case.incident.id,
-                kind=need.kind,
-                state=state,
-                slots=addition.slots,
-                capabilities=need.capabilities,
-                agency=need.agency,
-                created_at=work.now,
-            )
-        )
-        case.put(task)
-        added.append(task)
-        detail = {"task_id": task.id, "responder": task.kind, "slots": task.slots, "run_card": card}
-        case.record(IncidentEvent.TASK_ADDED, reason, detail=detail)
-    return added
-
-
-def _task_id(case: Case, kind: ResponderKind) -> str:
-    """One task a kind as a rule; a level of escalation may ask the same kind for another."""
-    number = sum(1 for task in case.tasks.values() if task.kind is kind)
-    return derived_id(case.incident.id, kind, *([number] if number else []))
-
-
-def _with_free_slots(state: TaskState) -> TaskState:
-    """A task that is engaged, or ended, and gets more slots waits for units again; a pending one for the operator."""
-    return TaskState.WAITING if state is TaskState.ENGAGED or state.finished else state
-
-
 async def engage(work: Work, case: Case, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
     """Starts every task of the case that is still pending or waits for a unit."""
     for task in list(case.tasks.values()):
@@ -94,9 +48,9 @@ async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reas
     if task.kind is ResponderKind.PATROL:
         await offer_units(work, case, task, offer, reason, actor)
     elif task.kind.is_partner:
-        send_hand_over(work, case, task, reason, actor)
+        handing_on.send_hand_over(work, case, task, reason, actor)
     else:
-        order_work(work, case, task, reason, actor)
+        handing_on.order_work(work, case, task, reason, actor)
 
 
 async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
@@ -259,53 +213,3 @@ def wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str,
         return
     event = IncidentEvent.NO_UNIT_LEFT if asked else IncidentEvent.TASK_WAITING
     case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": candidates})
-
-
-def send_hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
-    """Hands the task over to its agency, which has so long to acknowledge as the pack says."""
-    agency = case.book.agencies.get(task.agency or "")
-    within = timedelta(seconds=agency.acknowledge_within_s if agency else 60)
-    number = sum(1 for known in case.hand_overs.values() if known.task_id == task.id) + 1
-    hand_over = HandOver(
-        id=derived_id("hand_over", task.id, number),
-        incident_id=case.incident.id,
-        task_id=task.id,
-        agency=task.agency or task.kind,
-        kind=task.kind,
-        state=HandOverState.SENT,
-        sent_at=work.now,
-        due_at=work.now + within,
-    )
-    case.put(hand_over)
-    case.put(replace(task, state=TaskState.ENGAGED))
-    detail = {
-        "hand_over_id": hand_over.id,
-        "task_id": task.id,
-        "agency": hand_over.agency,
-        "responder": task.kind,
-        "site": case.incident.site,
-        "run_card": case.incident.run_card,
-    }
-    case.record(IncidentEvent.HAND_OVER_SENT, reason, actor=actor, detail=detail)
-
-
-def order_work(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
-    """Orders the task as work of a crew."""
-    # An order that was withdrawn stays as it was: the next is another one.
-    number = sum(1 for known in case.orders.values() if known.task_id == task.id)
-    order = WorkOrder(
-        id=derived_id("work_order", task.id, *([number] if number else [])),
-        incident_id=case.incident.id,
-        task_id=task.id,
-        centre=case.incident.centre,
-        nature=case.incident.nature,
-        state=WorkOrderState.ORDERED,
-        ordered_at=work.now,
-        due_at=case.incident.target_at,
-        device=case.incident.device,
-        site=case.incident.site,
-    )
-    case.put(order)
-    case.put(replace(task, state=TaskState.ENGAGED))
-    detail = {"order_id": order.id, "task_id": task.id, "responder": task.kind, "device": order.device}
-    case.record(IncidentEvent.WORK_ORDER_CREATED, reason, actor=actor, detail=detail)

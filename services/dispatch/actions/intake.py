@@ -6,7 +6,16 @@ from datetime import timedelta
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import Phase
-from services.dispatch.actions import deciding, engaging, escalating, joining, kiosks, reconsidering, suspecting
+from services.dispatch.actions import (
+    deciding,
+    engaging,
+    escalating,
+    joining,
+    kiosks,
+    reconsidering,
+    suspecting,
+    tasking,
+)
 from services.dispatch.actions.annotating import annotate, attach_waiting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.arriving import Arrival, place
@@ -122,7 +131,7 @@ async def open_incident(
         await kiosks.close_by_sos(work, report.device, incident.id)
     # Before units are locked: what is looked at here needs none.
     await suspecting.look(work, case)
-    engaging.add_tasks(work, case, card, ground)
+    tasking.add_tasks(work, case, card, ground)
     if automatic:
         escalating.arm(work, case)
         await engaging.engage(work, case, times.offer, ground)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import deciding, engaging, partners, reconsidering, suspecting
+from services.dispatch.actions import deciding, engaging, partners, reconsidering, suspecting, tasking
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.adding import missing
@@ -100,7 +100,7 @@ async def _carry_over(work: Work, kept: Case, unmet: list[Task], reason: str, ti
     for task in unmet:
         need = Need(task.kind, task.slots, task.capabilities, task.agency)
         further = missing(kept.tasks.values(), (need,))
-        for added in engaging.put_tasks(work, kept, further, kept.incident.run_card or "none", reason):
+        for added in tasking.put_tasks(work, kept, further, kept.incident.run_card or "none", reason):
             if task.state is not TaskState.PENDING:
                 await engaging.engage_task(work, kept, added, times.offer, reason)
             carried.append(added)

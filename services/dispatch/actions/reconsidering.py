@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.vocabulary.dispatching import Engagement, IncidentEvent, TaskState
 from schemas.vocabulary.natures import Nature
-from services.dispatch.actions import deciding, engaging, escalating
+from services.dispatch.actions import deciding, engaging, escalating, tasking
 from services.dispatch.actions.deciding import Decided
 from services.dispatch.domain.reviewing import Review, review
 from services.dispatch.domain.task import Task
@@ -57,7 +57,7 @@ async def follow(work: Work, case: Case, seen: Seen, offer: timedelta) -> None:
         case.amend(nature=seen.nature)
     event = IncidentEvent.PRIORITY_RAISED if found is Review.RAISES else IncidentEvent.CARD_APPLIED
     case.record(event, plan.ground, detail=detail, inputs=seen.decided.inputs)
-    added = engaging.add_tasks(work, case, plan.card, plan.ground)
+    added = tasking.add_tasks(work, case, plan.card, plan.ground)
     if case.incident.engagement is Engagement.AUTOMATIC:
         escalating.arm(work, case)
     leave_to_operator(case, () if plan.automatic else added)
