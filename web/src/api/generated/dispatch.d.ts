@@ -8197,8 +8197,8 @@ export interface operations {
                 "x-actor"?: string;
             };
             path: {
-                incident_id: string;
                 other: string;
+                incident_id: string;
             };
             cookie?: never;
         };
