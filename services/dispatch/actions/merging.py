@@ -127,14 +127,27 @@ async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
     lost.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"from": kept.incident.id})
     # The row must let go before the sources that are left are counted.
     await cases.upsert_incident(work.conn, lost.incident)
-    kept.amend(
-        signals=max(1, kept.incident.signals - lost.incident.signals),
-        sources=await signals.sources(work.conn, kept.incident.id),
-        revision=kept.incident.revision + 1,
-    )
-    kept.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"released": lost.incident.id})
+    for case in (kept, *await _above(work, kept)):
+        case.amend(
+            signals=max(1, case.incident.signals - lost.incident.signals),
+            sources=await signals.sources(work.conn, case.incident.id),
+            revision=case.incident.revision + 1,
+        )
+        case.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"released": lost.incident.id})
+        keep(work, case)
     keep(work, lost)
-    keep(work, kept)
+
+
+async def _above(work: Work, case: Case) -> list[Case]:
+    """The incidents that this one was merged into meanwhile, the nearest first: they count what it counts."""
+    found: list[Case] = []
+    while case.incident.merged_into is not None:
+        above = await cases.load(work, case.incident.merged_into)
+        if above is None:
+            raise LookupError(f"incident {case.incident.merged_into} is not stored")
+        found.append(above)
+        case = above
+    return found
 
 
 async def _propose_on(work: Work, case: Case, other: Case, pair: Pair) -> None:
