@@ -56,7 +56,7 @@ async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reas
 async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
     """Offers each free slot of a patrol task to the recommended unit; without one the task waits, visibly.
 
-    A unit that declined or let an offer lapse is asked again only after as long as an offer stands, and last.
+    A unit that declined or let an offer lapse is asked again last, after a pause (`filling.resting`).
     """
     slots = free_slots(case, task)
     if not slots:
@@ -66,7 +66,7 @@ async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reas
     _, diverted = await fill(work, case, task, slots, units, situation, basis, offer, actor)
     # Only now: this situation does not know whom the others are given, and would give the same unit again.
     for incident in dict.fromkeys(diverted):
-        await _dispatch_again(work, incident, offer)
+        await dispatch_again(work, incident, offer)
 
 
 async def fill(
@@ -120,7 +120,7 @@ async def divert(work: Work, incident_id: str, unit: str, to: str) -> Case:
     return case
 
 
-async def _dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
+async def dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
     """The incident that lost its unit asks for another at once, in the same transaction."""
     case = await cases.load(work, incident_id)
     if case is not None and case.incident.unfinished:
@@ -202,12 +202,16 @@ def start(case: Case, reason: str, actor: str = SYSTEM) -> None:
 
 
 def wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str, Any]) -> None:
-    """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call."""
+    """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call.
+
+    Nor does a later round, in which the same units were asked again: what it says is shown already.
+    """
     waited = case.tasks[task.id].state is TaskState.WAITING
-    attention, shown = NO_UNIT_LEFT if asked else NO_UNIT_FREE, case.incident.attention
-    if waited and shown is not None and (shown == attention or shown not in SHORTAGE):
-        return
+    again = filling.asked_again(case.of_task(task))
+    attention, shown = NO_UNIT_LEFT if asked or again else NO_UNIT_FREE, case.incident.attention
     case.put(replace(case.tasks[task.id], state=TaskState.WAITING))
+    if (waited or again) and shown is not None and (shown == attention or shown not in SHORTAGE):
+        return
     case.ask_attention(attention)
     if waited and shown is None:
         return

@@ -93,7 +93,8 @@ async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, t
     case.amend(signals=case.incident.signals + 1, sources=sources, place=_place_after(case.incident, report))
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
     confirmed = await _to_be_confirmed(work, case.book, report)
-    seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed)
+    lifts = report.urgent and not confirmed
+    seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed, lifts=lifts)
     inputs = joining.inputs(work, case, arrival) | seen.inputs_if_nothing_follows
     case.record(IncidentEvent.SIGNAL_LINKED, place(arrival).reason, inputs=inputs, detail=detail)
     if not placed:

@@ -29,12 +29,13 @@ class Seen:
         return self.decided.inputs if self.review is Review.NOTHING else {}
 
 
-async def look_again(work: Work, case: Case, nature: Nature, *, confirmed: bool) -> Seen:
+async def look_again(work: Work, case: Case, nature: Nature, *, confirmed: bool, lifts: bool = False) -> Seen:
     """Decides by the cards again, and changes nothing yet.
 
     `confirmed`: the new alarm stands under a silence or test, so that an operator must confirm what it asks for.
+    `lifts`: it is urgent and stands under none, though earlier ones did: alone it would have called somebody.
     """
-    held = deciding.held(case)
+    held = deciding.held(case) and not lifts
     waits = case.incident.engagement is Engagement.OPERATOR_CONFIRMED
     decided = await deciding.decide(work, case, nature, silenced=confirmed or (held and waits))
     return Seen(nature, decided, review(case.incident, case.tasks.values(), decided.plan, held))

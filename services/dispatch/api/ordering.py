@@ -12,12 +12,15 @@ from services.dispatch.actions import operating
 from services.dispatch.api.answers.incidents import IncidentOrdered
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Act, Actor, Doors, IdempotencyKey, IfMatch, open_case, tag
+from services.dispatch.domain.recommending import Refusal
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
+from services.dispatch.wording import REFUSALS, Words
 
 ORDER = answers(IncidentOrdered, 404, 409, 412)
 UNTOUCHED = answers(IncidentOrdered, 404, 409)
 """Of orders that two operators may give side by side: they take no `If-Match`."""
+UNKNOWN = Words("Ce centre n'a pas cette patrouille.", "The centre has no such patrol.")
 
 
 @dataclass
@@ -74,8 +77,9 @@ class AskedOnCard(Asked):
 
 
 def _refused(error: operating.UnitRefused) -> Problem:
-    reason = str(error.reason or "unknown_unit")
-    return Problem(409, "unit-refused", "Équipage non engageable / unit cannot be sent", reason, reason=reason)
+    words = REFUSALS[Refusal(error.reason)] if error.reason else UNKNOWN
+    title, detail = "Équipage non engageable / unit cannot be sent", f"{words.fr} / {words.en}"
+    return Problem(409, "unit-refused", title, detail, reason=str(error.reason or "unknown_unit"))
 
 
 def _needs_reason(error: operating.OverrideNeedsReason) -> Problem:
