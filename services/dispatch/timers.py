@@ -38,13 +38,15 @@ from services.dispatch.domain.attention import calls
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
 from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
-from services.dispatch.store import broadcasts, due, protection, signals, tables
+from services.dispatch.store import broadcasts, due, fleet, protection, signals, tables
 from services.dispatch.store import case as cases
 from services.dispatch.store.work import Work, look, run
+from services.dispatch.tried import Tried, Waiting
 
 log = logs.get(__name__)
 EVERY_S = 0.2
 AT_ONCE = 50
+MOST_WAITING = 1000
 Ids = tuple[str, ...]
 
 
@@ -55,6 +57,7 @@ class Timers:
         self._engine, self._library, self._settings = engine, library, settings
         self._times = Times(settings.offer, settings.link_within)
         self._freed = asyncio.Event()
+        self._tried: dict[tuple[str, str], Tried] = {}
 
     def unit_freed(self) -> None:
         """Looks at waiting tasks at once: a unit became free."""
@@ -140,18 +143,33 @@ class Timers:
             await self._in_transaction(act)
 
     async def _waiting_tasks(self) -> None:
-        """All that wait for one kind of unit in one centre are looked at together."""
+        """All that wait for one kind of unit in one centre together, unless it was in vain just before."""
         task, incident = tables.tasks, tables.incidents
-        query = due.ENGAGEABLE.add_columns(incident.c.centre, task.c.kind)
-        together: dict[Ids, list[str]] = {}
-        for row in await self._rows(query.order_by(due.OUTRANKED, incident.c.priority, task.c.created_at)):
-            together.setdefault((row[2], row[3]), []).append(row[0])
-        for (centre, kind), waiting in together.items():
+        query = due.ENGAGEABLE.add_columns(incident.c.centre, task.c.kind, incident.c.version)
+        query = query.order_by(due.OUTRANKED, incident.c.priority, task.c.created_at).limit(MOST_WAITING)
+        async with self._engine.connect() as conn:
+            free = await fleet.who_is_free(conn)
+            rows = (await conn.execute(query)).all()
+        together: dict[tuple[str, str], list[Waiting]] = {}
+        for known, _, centre, kind, version in rows:
+            together.setdefault((centre, kind), []).append((known, version))
+        for of, waiting in together.items():
+            tried = self._tried.setdefault(of, Tried())
+            left = tried.left(dict.fromkeys(waiting), free.get(of, []))[:AT_ONCE]
+            if left:
+                await self._share_out(of, left, tried)
 
-            async def act(work: Work, centre: str = centre, kind: str = kind, waiting: list[str] = waiting) -> None:
-                await sharing.share_out(work, centre, ResponderKind(kind), waiting, self._times.offer)
+    async def _share_out(self, of: tuple[str, str], waiting: list[Waiting], tried: Tried) -> None:
+        incidents = [incident for incident, _ in waiting]
+        looked_at: list[Waiting] = []
 
-            await self._in_transaction(act)
+        async def act(work: Work) -> None:
+            await sharing.share_out(work, of[0], ResponderKind(of[1]), incidents, self._times.offer)
+            after = [work.cases[known].incident for known in incidents if known in work.cases]
+            looked_at[:] = [] if work.hindered else [(known.id, known.version) for known in after]
+
+        if await self._in_transaction(act):
+            tried.remember(looked_at)
 
     async def _reliefs(self) -> None:
         """Looks first without a lock: most units that become free are not sooner than the one on its way."""
@@ -224,19 +242,21 @@ class Timers:
 
     async def _in_transaction(
         self, act: Callable[[Work], Awaitable[object]], if_due: Callable[[Work], Awaitable[bool]] | None = None
-    ) -> None:
-        """One thing that fell due. Its own fault holds up nothing else; PostgreSQL's absence is the round's.
+    ) -> bool:
+        """One thing that fell due; False if it failed. That holds up nothing else; PostgreSQL's absence is the round's.
 
         `if_due` looks at it first, without a lock.
         """
         try:
             if if_due is None or await look(self._engine, self._library, if_due):
                 await run(self._engine, self._library, act)
+            return True
         except Exception as error:
             if away(error):
                 raise
             RESTARTS_OF_LOOPS.labels("timer").inc()
             log.exception("timer_failed")
+            return False
 
 
 async def claim(work: Work, signal_id: str, times: Times) -> None:

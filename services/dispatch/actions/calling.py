@@ -1,5 +1,6 @@
 """Calls that begin at dispatch: an officer in distress, and what an operator takes down from a caller."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,9 @@ from sqlalchemy import select
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind, Phase
 from services.chassis import telemetry
-from services.dispatch.actions import intake
+from services.dispatch.actions import intake, operating
 from services.dispatch.actions.intake import Times
+from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.report import Place, Report
 from services.dispatch.store.tables import unit_positions, units
 from services.dispatch.store.work import Work
@@ -17,7 +19,7 @@ from services.dispatch.store.work import Work
 
 @dataclass(frozen=True)
 class Call:
-    """What an operator entered. Free text and the caller stay in a note of the incident."""
+    """What an operator entered, without free text and caller: those are notes of the incident."""
 
     signal_id: str
     centre: str
@@ -29,8 +31,8 @@ class Call:
     place: Place | None = None
 
 
-async def enter(work: Work, call: Call, times: Times) -> str | None:
-    """Opens or joins the incident of an operator-entered call; returns its id."""
+async def enter(work: Work, call: Call, told: Iterable[str], times: Times) -> str | None:
+    """Opens or joins the incident of an operator-entered call; returns its id. `told` become lines of its log."""
     report = Report(
         signal_id=call.signal_id,
         centre=call.centre,
@@ -45,7 +47,13 @@ async def enter(work: Work, call: Call, times: Times) -> str | None:
         place=call.place,
         traceparent=telemetry.traceparent(),
     )
-    return await intake.receive(work, report, times)
+    incident = await intake.receive(work, report, times)
+    if incident is not None:
+        case = await intake.load(work, incident)
+        for text in told:
+            await operating.note(work, case, text, call.actor)
+        keep(work, case)
+    return incident
 
 
 async def distress(

@@ -9,7 +9,7 @@ from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.actions.covering import coverage_of
 from services.dispatch.actions.reaching import reach
 from services.dispatch.domain.distress import policy_for
-from services.dispatch.domain.filling import lapsed
+from services.dispatch.domain.filling import lapsed, resting
 from services.dispatch.domain.recommending import IncidentView, Situation, UnitView
 from services.dispatch.domain.recommending import Work as Bound
 from services.dispatch.domain.roster import standing
@@ -31,7 +31,7 @@ async def situation_of(
 ) -> tuple[Situation, Basis]:
     """All inputs of a decision about one slot of `task`; `units` are locked. Also what its times rest on.
 
-    A unit that declined or let an offer lapse is asked again only after as long as an `offer` stands, and last.
+    A unit that declined or let an offer lapse is asked again last, after a pause: an `offer`, then twice that …
     """
     incident = case.incident
     [way] = reach(work.library.travel(case.book), units, [(incident.place, incident.priority)])
@@ -69,7 +69,6 @@ async def unit_views(work: Work, units: Mapping[str, Unit]) -> tuple[UnitView, .
 def incident_view(case: Case, task: Task, now: datetime, offer: timedelta, units: Mapping[str, Unit]) -> IncidentView:
     """The incident as the recommendation sees it; `offer` as in `situation_of`.
 
-
     `callers`: who calls for help is sent nowhere, neither to that call nor to any other.
     """
     incident = case.incident
@@ -85,7 +84,7 @@ def incident_view(case: Case, task: Task, now: datetime, offer: timedelta, units
         target_s=(target - incident.opened_at).total_seconds(),
         capabilities=task.capabilities,
         declined=lapsed(case.of_task(task)),
-        asked_lately=lapsed(case.of_task(task), since=now - offer),
+        asked_lately=resting(case.of_task(task), now, offer),
         callers=frozenset(callers),
         diversions=sum(1 for known in held if known.state is AssignmentState.DIVERTED),
         reliefs=sum(1 for known in held if known.state is AssignmentState.CANCELLED and known.reason == RELIEVED),

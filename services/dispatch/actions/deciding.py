@@ -80,5 +80,5 @@ def apply(case: Case, decided: Plan) -> None:
 
 
 def held(case: Case) -> bool:
-    """True if an operator was to confirm because of a silence or test; more alarms do not lift that."""
+    """True if an operator was to confirm because of a silence or test; more alarms under it do not lift that."""
     return SILENCED in case.incident.flags

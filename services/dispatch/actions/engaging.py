@@ -1,29 +1,26 @@
-"""Sending: from a run card to tasks, from tasks to offers, hand-overs and work orders."""
+"""Sending: tasks are started in the way of their kind; patrols are offered to the recommended units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from schemas.vocabulary.dispatching import (
     AssignmentState,
-    HandOverState,
     IncidentEvent,
     IncidentState,
     ResponderKind,
     TaskState,
     UnitState,
-    WorkOrderState,
 )
+from services.dispatch.actions import handing_on
 from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain import filling
-from services.dispatch.domain.adding import Addition, missing
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.recommending import Recommendation, Situation, recommend
 from services.dispatch.domain.recommending.recording import as_inputs
-from services.dispatch.domain.run_card import Card, Ground
-from services.dispatch.domain.task import HandOver, Task, WorkOrder
+from services.dispatch.domain.task import Task
 from services.dispatch.domain.travelling import Basis
 from services.dispatch.domain.unit import Unit
 from services.dispatch.messages import derived_id
@@ -39,49 +36,6 @@ SENT_FOR = frozenset({TaskState.WAITING, TaskState.ENGAGED})
 SHORTAGE = frozenset({NO_UNIT_FREE, NO_UNIT_LEFT})
 
 
-def add_tasks(work: Work, case: Case, card: Card, ground: Ground) -> list[Task]:
-    """Adds the tasks of `card` that the case does not have yet, pending; more slots where more units are asked."""
-    return put_tasks(work, case, missing(case.tasks.values(), card.needs), card.id, ground)
-
-
-def put_tasks(work: Work, case: Case, additions: Iterable[Addition], card: str, reason: str) -> list[Task]:
-    """Puts what is to be added on the case, not engaged yet; returns the tasks that are new or have grown."""
-    added = []
-    for addition in additions:
-        held, need = addition.task, addition.need
-        state = _with_free_slots(held.state) if held else TaskState.PENDING
-        task = (
-            replace(held, slots=addition.slots, state=state, closed_at=None)
-            if held
-            else Task(
-                id=_task_id(case, need.kind),
-                incident_id=case.incident.id,
-                kind=need.kind,
-                state=state,
-                slots=addition.slots,
-                capabilities=need.capabilities,
-                agency=need.agency,
-                created_at=work.now,
-            )
-        )
-        case.put(task)
-        added.append(task)
-        detail = {"task_id": task.id, "responder": task.kind, "slots": task.slots, "run_card": card}
-        case.record(IncidentEvent.TASK_ADDED, reason, detail=detail)
-    return added
-
-
-def _task_id(case: Case, kind: ResponderKind) -> str:
-    """One task a kind as a rule; a level of escalation may ask the same kind for another."""
-    number = sum(1 for task in case.tasks.values() if task.kind is kind)
-    return derived_id(case.incident.id, kind, *([number] if number else []))
-
-
-def _with_free_slots(state: TaskState) -> TaskState:
-    """A task that is engaged, or ended, and gets more slots waits for units again; a pending one for the operator."""
-    return TaskState.WAITING if state is TaskState.ENGAGED or state.finished else state
-
-
 async def engage(work: Work, case: Case, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
     """Starts every task of the case that is still pending or waits for a unit."""
     for task in list(case.tasks.values()):
@@ -94,15 +48,15 @@ async def engage_task(work: Work, case: Case, task: Task, offer: timedelta, reas
     if task.kind is ResponderKind.PATROL:
         await offer_units(work, case, task, offer, reason, actor)
     elif task.kind.is_partner:
-        send_hand_over(work, case, task, reason, actor)
+        handing_on.send_hand_over(work, case, task, reason, actor)
     else:
-        order_work(work, case, task, reason, actor)
+        handing_on.order_work(work, case, task, reason, actor)
 
 
 async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reason: str, actor: str = SYSTEM) -> None:
     """Offers each free slot of a patrol task to the recommended unit; without one the task waits, visibly.
 
-    A unit that declined or let an offer lapse is asked again only after as long as an offer stands, and last.
+    A unit that declined or let an offer lapse is asked again last, after a pause (`filling.resting`).
     """
     slots = free_slots(case, task)
     if not slots:
@@ -112,7 +66,7 @@ async def offer_units(work: Work, case: Case, task: Task, offer: timedelta, reas
     _, diverted = await fill(work, case, task, slots, units, situation, basis, offer, actor)
     # Only now: this situation does not know whom the others are given, and would give the same unit again.
     for incident in dict.fromkeys(diverted):
-        await _dispatch_again(work, incident, offer)
+        await dispatch_again(work, incident, offer)
 
 
 async def fill(
@@ -166,7 +120,7 @@ async def divert(work: Work, incident_id: str, unit: str, to: str) -> Case:
     return case
 
 
-async def _dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
+async def dispatch_again(work: Work, incident_id: str, offer: timedelta) -> None:
     """The incident that lost its unit asks for another at once, in the same transaction."""
     case = await cases.load(work, incident_id)
     if case is not None and case.incident.unfinished:
@@ -248,64 +202,18 @@ def start(case: Case, reason: str, actor: str = SYSTEM) -> None:
 
 
 def wait(case: Case, task: Task, candidates: int, asked: bool, inputs: dict[str, Any]) -> None:
-    """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call."""
+    """Shows once that nobody is there; looked at again in vain, it neither repeats that nor hides another call.
+
+    Nor does a later round, in which the same units were asked again: what it says is shown already.
+    """
     waited = case.tasks[task.id].state is TaskState.WAITING
-    attention, shown = NO_UNIT_LEFT if asked else NO_UNIT_FREE, case.incident.attention
-    if waited and shown is not None and (shown == attention or shown not in SHORTAGE):
-        return
+    again = filling.asked_again(case.of_task(task))
+    attention, shown = NO_UNIT_LEFT if asked or again else NO_UNIT_FREE, case.incident.attention
     case.put(replace(case.tasks[task.id], state=TaskState.WAITING))
+    if (waited or again) and shown is not None and (shown == attention or shown not in SHORTAGE):
+        return
     case.ask_attention(attention)
     if waited and shown is None:
         return
     event = IncidentEvent.NO_UNIT_LEFT if asked else IncidentEvent.TASK_WAITING
     case.record(event, attention, inputs=inputs, detail={"task_id": task.id, "candidates": candidates})
-
-
-def send_hand_over(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
-    """Hands the task over to its agency, which has so long to acknowledge as the pack says."""
-    agency = case.book.agencies.get(task.agency or "")
-    within = timedelta(seconds=agency.acknowledge_within_s if agency else 60)
-    number = sum(1 for known in case.hand_overs.values() if known.task_id == task.id) + 1
-    hand_over = HandOver(
-        id=derived_id("hand_over", task.id, number),
-        incident_id=case.incident.id,
-        task_id=task.id,
-        agency=task.agency or task.kind,
-        kind=task.kind,
-        state=HandOverState.SENT,
-        sent_at=work.now,
-        due_at=work.now + within,
-    )
-    case.put(hand_over)
-    case.put(replace(task, state=TaskState.ENGAGED))
-    detail = {
-        "hand_over_id": hand_over.id,
-        "task_id": task.id,
-        "agency": hand_over.agency,
-        "responder": task.kind,
-        "site": case.incident.site,
-        "run_card": case.incident.run_card,
-    }
-    case.record(IncidentEvent.HAND_OVER_SENT, reason, actor=actor, detail=detail)
-
-
-def order_work(work: Work, case: Case, task: Task, reason: str, actor: str) -> None:
-    """Orders the task as work of a crew."""
-    # An order that was withdrawn stays as it was: the next is another one.
-    number = sum(1 for known in case.orders.values() if known.task_id == task.id)
-    order = WorkOrder(
-        id=derived_id("work_order", task.id, *([number] if number else [])),
-        incident_id=case.incident.id,
-        task_id=task.id,
-        centre=case.incident.centre,
-        nature=case.incident.nature,
-        state=WorkOrderState.ORDERED,
-        ordered_at=work.now,
-        due_at=case.incident.target_at,
-        device=case.incident.device,
-        site=case.incident.site,
-    )
-    case.put(order)
-    case.put(replace(task, state=TaskState.ENGAGED))
-    detail = {"order_id": order.id, "task_id": task.id, "responder": task.kind, "device": order.device}
-    case.record(IncidentEvent.WORK_ORDER_CREATED, reason, actor=actor, detail=detail)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.vocabulary.dispatching import IncidentEvent
-from services.dispatch.actions import engaging
+from services.dispatch.actions import engaging, tasking
 from services.dispatch.domain.adding import on_top
 from services.dispatch.domain.escalating import Standing, Trigger, due_at, judge, next_level, on_scene
 from services.dispatch.domain.run_card import Card
@@ -42,7 +42,7 @@ def add_level(work: Work, case: Case, trigger: Trigger, actor: str) -> list[Task
     arm(work, case)
     detail = {"level": reached + 1, "name_fr": level.name_fr, "name_en": level.name_en, "run_card": card.id}
     case.record(IncidentEvent.ESCALATED, trigger, actor=actor, inputs=inputs, detail=detail)
-    return engaging.put_tasks(work, case, on_top(case.tasks.values(), level.needs), card.id, trigger)
+    return tasking.put_tasks(work, case, on_top(case.tasks.values(), level.needs), card.id, trigger)
 
 
 async def if_due(work: Work, case: Case, offer: timedelta) -> Standing:

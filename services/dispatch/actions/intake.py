@@ -6,7 +6,16 @@ from datetime import timedelta
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import Phase
-from services.dispatch.actions import deciding, engaging, escalating, joining, kiosks, reconsidering, suspecting
+from services.dispatch.actions import (
+    deciding,
+    engaging,
+    escalating,
+    joining,
+    kiosks,
+    reconsidering,
+    suspecting,
+    tasking,
+)
 from services.dispatch.actions.annotating import annotate, attach_waiting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.arriving import Arrival, place
@@ -84,7 +93,8 @@ async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, t
     case.amend(signals=case.incident.signals + 1, sources=sources, place=_place_after(case.incident, report))
     detail = {"signal_id": report.signal_id, "device": report.device, "nature": report.nature}
     confirmed = await _to_be_confirmed(work, case.book, report)
-    seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed)
+    lifts = report.urgent and not confirmed
+    seen = await reconsidering.look_again(work, case, report.nature, confirmed=confirmed, lifts=lifts)
     inputs = joining.inputs(work, case, arrival) | seen.inputs_if_nothing_follows
     case.record(IncidentEvent.SIGNAL_LINKED, place(arrival).reason, inputs=inputs, detail=detail)
     if not placed:
@@ -122,7 +132,7 @@ async def open_incident(
         await kiosks.close_by_sos(work, report.device, incident.id)
     # Before units are locked: what is looked at here needs none.
     await suspecting.look(work, case)
-    engaging.add_tasks(work, case, card, ground)
+    tasking.add_tasks(work, case, card, ground)
     if automatic:
         escalating.arm(work, case)
         await engaging.engage(work, case, times.offer, ground)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
-from services.dispatch.actions import deciding, engaging, partners, reconsidering, suspecting
+from services.dispatch.actions import deciding, engaging, partners, reconsidering, suspecting, tasking
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.adding import missing
@@ -100,7 +100,7 @@ async def _carry_over(work: Work, kept: Case, unmet: list[Task], reason: str, ti
     for task in unmet:
         need = Need(task.kind, task.slots, task.capabilities, task.agency)
         further = missing(kept.tasks.values(), (need,))
-        for added in engaging.put_tasks(work, kept, further, kept.incident.run_card or "none", reason):
+        for added in tasking.put_tasks(work, kept, further, kept.incident.run_card or "none", reason):
             if task.state is not TaskState.PENDING:
                 await engaging.engage_task(work, kept, added, times.offer, reason)
             carried.append(added)
@@ -127,14 +127,27 @@ async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
     lost.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"from": kept.incident.id})
     # The row must let go before the sources that are left are counted.
     await cases.upsert_incident(work.conn, lost.incident)
-    kept.amend(
-        signals=max(1, kept.incident.signals - lost.incident.signals),
-        sources=await signals.sources(work.conn, kept.incident.id),
-        revision=kept.incident.revision + 1,
-    )
-    kept.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"released": lost.incident.id})
+    for case in (kept, *await _above(work, kept)):
+        case.amend(
+            signals=max(1, case.incident.signals - lost.incident.signals),
+            sources=await signals.sources(work.conn, case.incident.id),
+            revision=case.incident.revision + 1,
+        )
+        case.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"released": lost.incident.id})
+        keep(work, case)
     keep(work, lost)
-    keep(work, kept)
+
+
+async def _above(work: Work, case: Case) -> list[Case]:
+    """The incidents that this one was merged into meanwhile, the nearest first: they count what it counts."""
+    found: list[Case] = []
+    while case.incident.merged_into is not None:
+        above = await cases.load(work, case.incident.merged_into)
+        if above is None:
+            raise LookupError(f"incident {case.incident.merged_into} is not stored")
+        found.append(above)
+        case = above
+    return found
 
 
 async def _propose_on(work: Work, case: Case, other: Case, pair: Pair) -> None:

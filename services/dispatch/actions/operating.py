@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, ResponderKind, TaskState
+from schemas.vocabulary.natures import Priority
 from services.dispatch.actions import engaging, escalating, partners, reporting
 from services.dispatch.actions.choosing import BY_A_PERSON, situation_of
 from services.dispatch.domain.escalating import Trigger
@@ -15,6 +16,7 @@ from services.dispatch.domain.incident import Action, NotAllowed, check
 from services.dispatch.domain.recommending import Recommendation, Refusal, recommend
 from services.dispatch.domain.task import Task
 from services.dispatch.messages import derived_id
+from services.dispatch.store import case as cases
 from services.dispatch.store import fleet, tables
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
@@ -103,7 +105,9 @@ def reopen(work: Work, case: Case, actor: str) -> None:
         held = next((task for task in case.tasks.values() if task.kind is ResponderKind.PATROL), None)
         task = replace(held, slots=held.slots + 1) if held else _patrol_task(work, case)
         case.put(replace(task, state=TaskState.PENDING, closed_at=None))
-    case.amend(state=IncidentState.OPEN, resolved_at=None)
+    # What was seen was over. A life in danger that waits again is somebody's to take, or the shift lead is told.
+    seen: dict[str, Any] = {"acknowledged_at": None, "acknowledged_by": None}
+    case.amend(state=IncidentState.OPEN, resolved_at=None, **seen if case.incident.priority is Priority.P1 else {})
     case.record(IncidentEvent.REOPENED, "operator", actor=actor)
 
 
@@ -152,25 +156,35 @@ async def assign(work: Work, case: Case, unit_id: str | None, why: str | None, a
 
 
 async def send(work: Work, case: Case, task: Task, unit_id: str, why: str | None, actor: str, offer: timedelta) -> None:
-    """Offers a free slot of the task to the unit that the operator names; raises as `assign`."""
+    """Offers a free slot of the task to the unit that the operator names; raises as `assign`.
+
+    One on its way to something less urgent turns round; the incident that loses it is dispatched again at once.
+    """
     slots = engaging.free_slots(case, task)
     if not slots:
         raise NotAllowed("slot taken", Action.ASSIGN, [Action.BACKUP])
     units = await fleet.lock_fleet(work, case.incident.centre, ResponderKind.PATROL)
     situation, basis = await situation_of(work, case, task, units, BY_A_PERSON)
     advice = recommend(situation)
-    chosen = next((known for known in advice.ranked if known.unit == unit_id and known.diverts is None), None)
+    chosen = next((known for known in advice.ranked if known.unit == unit_id), None)
     if chosen is None and not _may_override(advice, unit_id):
         refused = next((known for known in advice.refused if known.unit == unit_id), None)
         raise UnitRefused(refused.reason.value if refused else None)
     best = advice.best.unit if advice.best else unit_id
     if (best != unit_id or chosen is None) and not why:
         raise OverrideNeedsReason(best)
+    if chosen is not None and chosen.diverts is not None:
+        # Against the usual order of locks, so without waiting: whoever decides about that incident now is first.
+        if await cases.load(work, chosen.diverts, wait=False) is None:
+            raise UnitRefused(Refusal.OCCUPIED)
+        await engaging.divert(work, chosen.diverts, unit_id, case.incident.id)
     inputs: dict[str, Any] = engaging.decision_inputs(case, situation, advice, basis) | {"why": why}
     reason = "operator" if best == unit_id else "operator_override"
     await engaging.assign(work, case, task, slots[0], units[unit_id], reason, offer, actor, inputs)
     state = TaskState.ENGAGED if len(slots) == 1 else TaskState.WAITING
     case.put(replace(case.tasks[task.id], state=state))
+    if chosen is not None and chosen.diverts is not None:
+        await engaging.dispatch_again(work, chosen.diverts, offer)
 
 
 async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelta, at: datetime | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.vocabulary.dispatching import Engagement, IncidentEvent, TaskState
 from schemas.vocabulary.natures import Nature
-from services.dispatch.actions import deciding, engaging, escalating
+from services.dispatch.actions import deciding, engaging, escalating, tasking
 from services.dispatch.actions.deciding import Decided
 from services.dispatch.domain.reviewing import Review, review
 from services.dispatch.domain.task import Task
@@ -29,12 +29,13 @@ class Seen:
         return self.decided.inputs if self.review is Review.NOTHING else {}
 
 
-async def look_again(work: Work, case: Case, nature: Nature, *, confirmed: bool) -> Seen:
+async def look_again(work: Work, case: Case, nature: Nature, *, confirmed: bool, lifts: bool = False) -> Seen:
     """Decides by the cards again, and changes nothing yet.
 
     `confirmed`: the new alarm stands under a silence or test, so that an operator must confirm what it asks for.
+    `lifts`: it is urgent and stands under none, though earlier ones did: alone it would have called somebody.
     """
-    held = deciding.held(case)
+    held = deciding.held(case) and not lifts
     waits = case.incident.engagement is Engagement.OPERATOR_CONFIRMED
     decided = await deciding.decide(work, case, nature, silenced=confirmed or (held and waits))
     return Seen(nature, decided, review(case.incident, case.tasks.values(), decided.plan, held))
@@ -57,7 +58,7 @@ async def follow(work: Work, case: Case, seen: Seen, offer: timedelta) -> None:
         case.amend(nature=seen.nature)
     event = IncidentEvent.PRIORITY_RAISED if found is Review.RAISES else IncidentEvent.CARD_APPLIED
     case.record(event, plan.ground, detail=detail, inputs=seen.decided.inputs)
-    added = engaging.add_tasks(work, case, plan.card, plan.ground)
+    added = tasking.add_tasks(work, case, plan.card, plan.ground)
     if case.incident.engagement is Engagement.AUTOMATIC:
         escalating.arm(work, case)
     leave_to_operator(case, () if plan.automatic else added)

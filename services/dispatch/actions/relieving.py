@@ -8,6 +8,7 @@ from services.dispatch.actions import engaging
 from services.dispatch.actions.choosing import RELIEVED, situation_of
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.assignment import Assignment, moved
+from services.dispatch.domain.filling import BY_OPERATOR
 from services.dispatch.domain.recommending import Reason, Relief, Situation, relief
 from services.dispatch.domain.recommending.recording import as_inputs
 from services.dispatch.domain.task import Task
@@ -20,8 +21,6 @@ from services.dispatch.store.work import Work
 
 SOONER_UNIT_FREE = "sooner_unit_free"
 ON_ITS_WAY = frozenset({AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE})
-BY_OPERATOR = frozenset({"operator", "operator_override"})
-"""Why a unit was chosen where a person chose it: that is not undone by itself."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ async def relieve(work: Work, incident_id: str, offer: timedelta) -> bool:
 
 
 async def _proposal(work: Work, case: Case, offer: timedelta, *, lock: bool) -> Proposal | None:
-    """The relief that gains most; engaged automatically, nobody chosen by an operator, nobody there yet."""
+    """The relief that gains most; engaged automatically, nobody there yet. Whom a person chose is kept."""
     incident = case.incident
     if not incident.unfinished or incident.engagement is not Engagement.AUTOMATIC:
         return None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, ResponderKind, TaskState, UnitState
-from services.dispatch.actions import engaging, operating, partners, reporting
+from services.dispatch.actions import engaging, handing_on, operating, partners, reporting
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.filling import REASSIGNED
 from services.dispatch.domain.incident import Action, NotAllowed
@@ -66,7 +66,7 @@ def hand_over(work: Work, case: Case, kind: ResponderKind, agency: str | None, a
         raise NotAllowed(held.state, "hand-over", [])
     task = replace(held, agency=chosen, closed_at=None) if held else _task(work, case, kind, chosen)
     case.put(task)
-    engaging.send_hand_over(work, case, task, "operator", actor)
+    handing_on.send_hand_over(work, case, task, "operator", actor)
     engaging.start(case, "handed_over", actor)
 
 
@@ -80,7 +80,7 @@ def order_work(work: Work, case: Case, capabilities: frozenset[str], actor: str)
     fresh = _task(work, case, ResponderKind.MAINTENANCE, None)
     task = replace(held, closed_at=None) if held else replace(fresh, capabilities=capabilities)
     case.put(task)
-    engaging.order_work(work, case, task, "operator", actor)
+    handing_on.order_work(work, case, task, "operator", actor)
 
 
 async def _release(work: Work, case: Case, unit: str, reason: str, why: str, actor: str) -> Assignment:

@@ -10,8 +10,9 @@ from sqlalchemy import insert, select
 from schemas.vocabulary.dispatching import AssignmentState, DeclineReason, IncidentEvent, TaskState, UnitState
 from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
+from services.dispatch.domain import filling
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
-from services.dispatch.domain.filling import done
+from services.dispatch.domain.filling import BY_OPERATOR, done
 from services.dispatch.domain.incident import resolved
 from services.dispatch.domain.task import Task, all_finished
 from services.dispatch.domain.welfare import Sign
@@ -129,11 +130,23 @@ async def expire(work: Work, incident_id: str, assignment_id: str, offer: timede
     await fleet.lock_units(work, {assignment.unit})
     case.put(moved(assignment, AssignmentState.EXPIRED, "unanswered", work.now))
     await fleet.set_state(work, assignment.unit, UnitState.AVAILABLE)
-    detail = {"assignment_id": assignment.id, "unit": assignment.unit, "state": AssignmentState.EXPIRED}
-    case.record(IncidentEvent.ASSIGNMENT_CHANGED, "unanswered", detail=detail)
+    if not _repeats(case, assignment):
+        detail = {"assignment_id": assignment.id, "unit": assignment.unit, "state": AssignmentState.EXPIRED}
+        case.record(IncidentEvent.ASSIGNMENT_CHANGED, "unanswered", detail=detail)
     await offer_again(work, case, case.tasks[assignment.task_id], offer)
     keep(work, case)
     return True
+
+
+def _repeats(case: Case, assignment: Assignment) -> bool:
+    """True for an offer to a unit that let one of this task lapse before: its line in the log is that of the offer.
+
+    That it lapsed too is on the card, the stream and the topic, and in the state of the next event. What an operator
+    ordered always has its line.
+    """
+    others = [known for known in case.assignments.values() if known.task_id == assignment.task_id]
+    before = filling.lapsed([known for known in others if known.id != assignment.id])
+    return assignment.unit in before and assignment.reason not in BY_OPERATOR
 
 
 async def _keep_late(

@@ -110,6 +110,12 @@ async def in_force(work: Work, centre: str | None = None) -> list[dict[str, Any]
     return sorted(found, key=lambda silence: (silence["remaining_s"], silence["centre"], silence["scope"]))
 
 
+async def number_in_force(work: Work, centre: str | None = None) -> int:
+    """How many of them hold at this moment: those that are yet to begin are listed, and not counted."""
+    begins = [known["starts_at"] for known in await in_force(work, centre)]
+    return sum(1 for begin in begins if begin is None or datetime.fromisoformat(begin) <= work.now)
+
+
 def _under_test(book: Book, now: datetime) -> list[dict[str, Any]]:
     """The sites that the city pack says are under test, in the shape of a silence; they end with the pack's word."""
     return [

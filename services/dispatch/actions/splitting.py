@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from schemas.vocabulary.dispatching import Engagement, IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature
-from services.dispatch.actions import deciding, engaging
+from services.dispatch.actions import deciding, tasking
 from services.dispatch.messages import derived_id
 from services.dispatch.store import case as cases
 from services.dispatch.store import mapping, signals
@@ -80,7 +80,7 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
     detail = {"from": case.incident.id}
     fresh.record(IncidentEvent.SPLIT, "operator", actor=actor, detail=detail, inputs=decided.inputs)
     for asking in (decided, *answers):
-        engaging.add_tasks(work, fresh, asking.plan.card, asking.plan.ground)
+        tasking.add_tasks(work, fresh, asking.plan.card, asking.plan.ground)
     sources = await signals.sources(work.conn, case.incident.id)
     case.amend(signals=max(1, case.incident.signals - len(moving)), sources=sources, split_by_operator=True)
     case.record(IncidentEvent.SPLIT, "operator", actor=actor, detail={"into": fresh.incident.id, "signals": ids})

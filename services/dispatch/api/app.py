@@ -1,5 +1,6 @@
 """The application: all routes, problem documents, and the other door's origin allowed."""
 
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -13,33 +14,7 @@ from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
-from services.dispatch.api import (
-    assignments,
-    attaching,
-    broadcasts,
-    coverage,
-    duplicates,
-    escalations,
-    incidents,
-    logbook,
-    maps,
-    merges,
-    partners,
-    positions,
-    presence,
-    protected,
-    recommending,
-    reordering,
-    room,
-    rosters,
-    session,
-    shift,
-    streaming,
-    streets,
-    system,
-    units,
-    welfare,
-)
+from services.dispatch.api import session
 from services.dispatch.api.access import Gate, admitted
 from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
@@ -47,6 +22,23 @@ from services.dispatch.api.origins import allowed_origins
 from services.dispatch.api.pages import serve_pages
 
 log = logs.get(__name__)
+ROUTES = (
+    *("assignments", "attaching", "broadcasts", "coverage", "duplicates", "escalations", "incidents", "logbook"),
+    *(
+        "maps",
+        "merges",
+        "partners",
+        "positions",
+        "presence",
+        "protected",
+        "recommending",
+        "reordering",
+        "room",
+        "rosters",
+    ),
+    *("shift", "streets", "system", "units", "welfare", "streaming"),
+)
+"""Modules beside this one whose `router` only those enter whom the table of access admits; signing in is apart."""
 
 
 def build(door: Door, health: Health) -> FastAPI:
@@ -73,33 +65,8 @@ def build(door: Door, health: Health) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag"],
     )
-    for part in (
-        assignments,
-        attaching,
-        broadcasts,
-        coverage,
-        duplicates,
-        escalations,
-        incidents,
-        logbook,
-        maps,
-        merges,
-        partners,
-        positions,
-        presence,
-        protected,
-        recommending,
-        reordering,
-        room,
-        rosters,
-        shift,
-        streets,
-        system,
-        units,
-        welfare,
-        streaming,
-    ):
-        app.include_router(part.router, dependencies=[Depends(admitted)])
+    for name in ROUTES:
+        app.include_router(import_module(f"{__package__}.{name}").router, dependencies=[Depends(admitted)])
     app.include_router(session.router)
     app.include_router(operations_routes(health))
     describe(app)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,8 +12,8 @@ from services.dispatch.actions import suspecting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.api.answers.duplicates import PossibleDuplicate
 from services.dispatch.api.describing import answers
-from services.dispatch.api.door import Actor, Doors, IdempotencyKey, IfMatch, not_found, open_case, tag
-from services.dispatch.api.incidents import ORDER
+from services.dispatch.api.door import Doors, not_found
+from services.dispatch.api.ordering import ORDER, Ordered
 from services.dispatch.domain.duplicates import Likely
 from services.dispatch.store import case as cases
 from services.dispatch.store import mapping, tables
@@ -39,34 +39,25 @@ async def list_duplicates(door: Doors, incident_id: str) -> list[dict[str, Any]]
 
 
 @router.post("/{incident_id}/duplicates/{other}/reject", **ORDER)
-async def reject_duplicate(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    other: str,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def reject_duplicate(order: Ordered, other: str) -> dict[str, Any]:
     """*Pas un doublon*: the two are never proposed again, nor merged by themselves; counts in the ETag of both."""
-    if incident_id == other:
+    if order.incident_id == other:
         title = "Même fiche / same incident"
         raise Problem(422, "same-incident", title, "Nommez une autre fiche. / Name another incident.")
 
     async def within(work: Work) -> dict[str, Any]:
-        for known in sorted({incident_id, other}):
+        for known in sorted({order.incident_id, other}):
             if await cases.load(work, known) is None:
                 raise not_found("incident", known)
-        case = await open_case(work, incident_id, if_match)
+        case = await order.open(work)
         second = await cases.load(work, other)
         if second is None:
             raise not_found("incident", other)
-        await suspecting.reject(work, case, second, actor)
+        await suspecting.reject(work, case, second, order.actor)
         keep(work, second)
         return views.case_view(case)
 
-    return tag(response, await door.transact(request, idempotency_key, within))
+    return await order.transact(within)
 
 
 def _view(likely: Likely, row: RowMapping) -> dict[str, Any]:

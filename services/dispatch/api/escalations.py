@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from services.chassis.problems import Problem
 from services.dispatch.actions import operating
 from services.dispatch.actions.escalating import NoFurtherLevel
 from services.dispatch.api import bodies
-from services.dispatch.api.door import Actor, Doors, IdempotencyKey, IfMatch
-from services.dispatch.api.incidents import ORDER, order
+from services.dispatch.api.ordering import ORDER, Ordered
 from services.dispatch.domain.incident import Action
 from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work
@@ -18,24 +17,15 @@ router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 
 
 @router.post("/{incident_id}/escalate", **ORDER)
-async def escalate(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    body: bodies.OptionalReason | None = None,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def escalate(order: Ordered, body: bodies.OptionalReason | None = None) -> dict[str, Any]:
     """*Montée en puissance*: the next level's responders come on top. 409 where there is none: ask for backup."""
     why = body.reason if body else None
 
     async def act(work: Work, case: Case) -> None:
-        await operating.escalate(work, case, why, actor, door.times.offer)
+        await operating.escalate(work, case, why, order.actor, order.door.times.offer)
 
     try:
-        return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+        return await order.run(act)
     except NoFurtherLevel as error:
         raise _no_further_level(error.levels) from error
 

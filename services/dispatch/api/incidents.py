@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,9 +12,10 @@ from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import operating, welfare
 from services.dispatch.api import bodies, reading
-from services.dispatch.api.answers.incidents import IncidentCard, IncidentOrdered, IncidentRow
+from services.dispatch.api.answers.incidents import IncidentCard, IncidentRow
 from services.dispatch.api.describing import answers
-from services.dispatch.api.door import Actor, Door, Doors, IdempotencyKey, IfMatch, open_case, tag
+from services.dispatch.api.door import Door, Doors, tag
+from services.dispatch.api.ordering import ORDER, UNTOUCHED, Ordered, OrderedBeside
 from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import due, mapping, tables
 from services.dispatch.store.case import Case
@@ -22,7 +23,6 @@ from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
-ORDER = answers(IncidentOrdered, 404, 409, 412)
 
 
 class Order(StrEnum):
@@ -91,183 +91,85 @@ async def read_incident(door: Doors, response: Response, incident_id: str) -> di
     return tag(response, await reading.card(door, incident_id))
 
 
-async def order(
-    door: Door, request: Request, response: Response, incident_id: str, key: str | None, if_match: str | None, act: Any
-) -> dict[str, Any]:
-    """Runs one order on one incident and answers the card as it is after it."""
-
-    async def within(work: Work) -> dict[str, Any]:
-        case = await open_case(work, incident_id, if_match)
-        await act(work, case)
-        return views.case_view(case)
-
-    try:
-        body = await door.transact(request, key, within)
-    except operating.UnitRefused as error:
-        reason = error.reason or "unknown_unit"
-        raise Problem(
-            409, "unit-refused", "Équipage non engageable / unit cannot be sent", str(reason), reason=str(reason)
-        ) from error
-    except operating.OverrideNeedsReason as error:
-        raise Problem(
-            422,
-            "override-needs-reason",
-            "Motif obligatoire / a reason is required",
-            "Another unit than the recommended one was chosen: say why in `reason`.",
-            recommended=error.recommended,
-        ) from error
-    return tag(response, body)
-
-
 @router.post("/{incident_id}/acknowledge", **ORDER)
-async def acknowledge(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def acknowledge(order: Ordered) -> dict[str, Any]:
     """*Acquitter*: somebody has seen it."""
 
     async def act(work: Work, case: Case) -> None:
-        operating.acknowledge(work, case, actor)
+        operating.acknowledge(work, case, order.actor)
 
-    return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+    return await order.run(act)
 
 
 @router.post("/{incident_id}/verify", **ORDER)
-async def verify(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Verification,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def verify(order: Ordered, body: bodies.Verification) -> dict[str, Any]:
     """*Levée de doute*: `confirmed` engages what waited, `false_alarm` dismisses."""
 
     async def act(work: Work, case: Case) -> None:
-        await operating.verify(work, case, body.result, actor, door.times.offer)
+        await operating.verify(work, case, body.result, order.actor, order.door.times.offer)
 
-    return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+    return await order.run(act)
 
 
 @router.post("/{incident_id}/dismiss", **ORDER)
-async def dismiss(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Reason,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def dismiss(order: Ordered, body: bodies.Reason) -> dict[str, Any]:
     """*Fausse alerte*: ends it and stands everybody down."""
 
     async def act(work: Work, case: Case) -> None:
-        await operating.dismiss(work, case, body.reason, actor)
+        await operating.dismiss(work, case, body.reason, order.actor)
 
-    result = await order(door, request, response, incident_id, idempotency_key, if_match, act)
-    door.timers.unit_freed()
-    return result
+    return await order.run(act, frees=True)
 
 
 @router.post("/{incident_id}/reopen", **ORDER)
-async def reopen(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def reopen(order: Ordered) -> dict[str, Any]:
     """Back to work: what was cancelled waits for the operator again."""
 
     async def act(work: Work, case: Case) -> None:
-        operating.reopen(work, case, actor)
+        operating.reopen(work, case, order.actor)
 
-    return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+    return await order.run(act)
 
 
 @router.post("/{incident_id}/assign", **ORDER)
-async def assign(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    body: bodies.Assigning | None = None,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def assign(order: Ordered, body: bodies.Assigning | None = None) -> dict[str, Any]:
     """*Engager*: one unit, or the best ones for every waiting task."""
     wanted = body or bodies.Assigning()
 
     async def act(work: Work, case: Case) -> None:
-        await operating.assign(work, case, wanted.unit, wanted.reason, actor, door.times.offer)
+        await operating.assign(work, case, wanted.unit, wanted.reason, order.actor, order.door.times.offer)
 
-    return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+    return await order.run(act)
 
 
-@router.post("/{incident_id}/backup", **answers(IncidentOrdered, 404, 409))
-async def backup(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    body: bodies.Backup | None = None,
-    idempotency_key: IdempotencyKey = None,
-) -> dict[str, Any]:
+@router.post("/{incident_id}/backup", **UNTOUCHED)
+async def backup(order: OrderedBeside, body: bodies.Backup | None = None) -> dict[str, Any]:
     """*Renfort*: more patrols. Asked by a unit on scene (`X-Actor`), it is a sign of life as well."""
     wanted = body or bodies.Backup()
 
     async def act(work: Work, case: Case) -> None:
-        welfare.hear(work, case, actor, Sign.BACKUP, wanted.at, door.settings.welfare_after)
-        await operating.backup(work, case, wanted.count, actor, door.times.offer, wanted.at)
+        welfare.hear(work, case, order.actor, Sign.BACKUP, wanted.at, order.door.settings.welfare_after)
+        await operating.backup(work, case, wanted.count, order.actor, order.door.times.offer, wanted.at)
 
-    return await order(door, request, response, incident_id, idempotency_key, None, act)
+    return await order.run(act)
 
 
-@router.post("/{incident_id}/notes", **answers(IncidentOrdered, 404, 409))
-async def add_note(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Note,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-) -> dict[str, Any]:
+@router.post("/{incident_id}/notes", **UNTOUCHED)
+async def add_note(order: OrderedBeside, body: bodies.Note) -> dict[str, Any]:
     """A line of the *main courante*."""
 
     async def act(work: Work, case: Case) -> None:
-        await operating.note(work, case, body.text, actor)
+        await operating.note(work, case, body.text, order.actor)
 
-    return await order(door, request, response, incident_id, idempotency_key, None, act)
+    return await order.run(act)
 
 
 @router.post("/{incident_id}/close", **ORDER)
-async def close(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    body: bodies.Closing | None = None,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def close(order: Ordered, body: bodies.Closing | None = None) -> dict[str, Any]:
     """Closes a resolved or dismissed incident."""
     report = body.report if body else None
 
     async def act(work: Work, case: Case) -> None:
-        await operating.close(work, case, report, actor)
+        await operating.close(work, case, report, order.actor)
 
-    return await order(door, request, response, incident_id, idempotency_key, if_match, act)
+    return await order.run(act)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import merging, operating, splitting
 from services.dispatch.actions.keeping import keep
 from services.dispatch.api import bodies
-from services.dispatch.api.door import Actor, Doors, IdempotencyKey, IfMatch, not_found, open_case, tag
-from services.dispatch.api.incidents import ORDER
+from services.dispatch.api.door import not_found
+from services.dispatch.api.ordering import ORDER, Ordered
 from services.dispatch.domain.incident import Action
 from services.dispatch.store import case as cases
 from services.dispatch.store.work import Work
@@ -19,30 +19,21 @@ router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 
 
 @router.post("/{incident_id}/merge", **ORDER)
-async def merge(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Other,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def merge(order: Ordered, body: bodies.Other) -> dict[str, Any]:
     """Joins two incidents; the furthest advanced is kept. 409 while units are bound by both."""
 
     async def within(work: Work) -> dict[str, Any]:
-        for known in sorted({incident_id, body.incident}):
+        for known in sorted({order.incident_id, body.incident}):
             if await cases.load(work, known) is None:
                 raise not_found("incident", known)
-        await open_case(work, incident_id, if_match)
-        kept = await merging.merge_by_operator(work, incident_id, body.incident, door.times, actor)
+        await order.open(work)
+        kept = await merging.merge_by_operator(work, order.incident_id, body.incident, order.door.times, order.actor)
         return views.case_view(kept)
 
-    if incident_id == body.incident:
+    if order.incident_id == body.incident:
         raise Problem(422, "same-incident", "Même fiche / same incident", "Name another incident.")
     try:
-        return tag(response, await door.transact(request, idempotency_key, within))
+        return await order.transact(within)
     except merging.BothEngaged as error:
         raise Problem(
             409,
@@ -53,50 +44,33 @@ async def merge(
 
 
 @router.post("/{incident_id}/unmerge", **ORDER)
-async def unmerge(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def unmerge(order: Ordered) -> dict[str, Any]:
     """Takes a merge back, for good."""
 
     async def within(work: Work) -> dict[str, Any]:
-        case = await open_case(work, incident_id, if_match)
+        case = await order.open(work)
         operating.begin(case, Action.UNMERGE)
         kept = await cases.load(work, case.incident.merged_into or "")
         if kept is None:
             raise not_found("incident", case.incident.merged_into or "")
-        await merging.unmerge(work, case, kept, actor)
+        await merging.unmerge(work, case, kept, order.actor)
         return views.case_view(case)
 
-    return tag(response, await door.transact(request, idempotency_key, within))
+    return await order.transact(within)
 
 
 @router.post("/{incident_id}/split", **ORDER)
-async def split(
-    door: Doors,
-    request: Request,
-    response: Response,
-    incident_id: str,
-    body: bodies.Splitting,
-    actor: Actor,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
+async def split(order: Ordered, body: bodies.Splitting) -> dict[str, Any]:
     """Takes alarms out into an incident of their own, for good; answers the new one."""
 
     async def within(work: Work) -> dict[str, Any]:
-        case = await open_case(work, incident_id, if_match)
+        case = await order.open(work)
         operating.begin(case, Action.SPLIT)
-        fresh = await splitting.split(work, case, body.signals, actor)
+        fresh = await splitting.split(work, case, body.signals, order.actor)
         keep(work, fresh)
         return views.case_view(fresh)
 
     try:
-        return tag(response, await door.transact(request, idempotency_key, within))
+        return await order.transact(within)
     except splitting.NothingToSplit as error:
         raise Problem(422, "nothing-to-split", "Rien à séparer / nothing to split", str(error)) from error

@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.messages.signal import Signal, SignalOutcome
@@ -40,11 +40,8 @@ async def enter_call(
     async def act(work: Work) -> dict[str, Any]:
         centre = await centre_of(work, body.centre)
         call = await _call(door, work, body, centre, signal_id, actor)
-        incident = await calling.enter(work, call, door.times)
-        for text in filter(None, (body.text, body.caller and f"Requérant : {body.caller}")):
-            row = {"id": str(uuid.uuid4()), "incident_id": incident, "author": actor, "text": text, "at": work.now}
-            await work.conn.execute(insert(tables.notes).values(row))
-        return {"signal_id": signal_id, "incident_id": incident}
+        told = filter(None, (body.text, body.caller and f"Requérant : {body.caller}"))
+        return {"signal_id": signal_id, "incident_id": await calling.enter(work, call, tuple(told), door.times)}
 
     return await door.transact(request, idempotency_key, act, 201)
 

@@ -12,6 +12,7 @@ from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import DeviceKind
 from schemas.wire import Instant
 from services.chassis.problems import Problem
+from services.dispatch.actions import silencing
 from services.dispatch.api.answers.log import AlarmLoad, NearCamera, ShiftSummary
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Doors, not_found
@@ -19,6 +20,7 @@ from services.dispatch.domain.report import Place
 from services.dispatch.packs import Book
 from services.dispatch.store import mapping, shift, tables
 from services.dispatch.store.reading import read
+from services.dispatch.store.work import Work, look
 
 router = APIRouter(prefix="/v1", tags=["shift"])
 SHIFT = timedelta(hours=8)
@@ -40,10 +42,10 @@ async def summary(
     if begin >= end:
         raise Problem(422, "ends-before-start", "Fin avant début / ends before it starts", "Give a later `until`.")
 
-    async def act(conn: AsyncConnection) -> dict[str, Any]:
+    async def act(work: Work) -> dict[str, Any]:
+        conn = work.conn
         counted = (await conn.execute(shift.counted(centre, begin, end))).mappings().all()
         opened = (await conn.execute(shift.still_open(centre))).mappings().all()
-        silences, broadcasts = [await conn.scalar(query) for query in shift.in_force(centre)]
         states = (await conn.execute(shift.units_by_state(centre))).mappings().all()
         delays = (await conn.execute(shift.delays(centre, begin, end))).mappings().all()
         return {
@@ -51,14 +53,14 @@ async def summary(
             "until": end.isoformat(),
             "counted": [dict(row) | _words(row["nature"]) for row in counted],
             "still_open": [_open(row) for row in opened],
-            "silences": silences,
-            "broadcasts": broadcasts,
+            "silences": await silencing.number_in_force(work, centre),
+            "broadcasts": await conn.scalar(shift.broadcasts_in_force(centre)),
             "units": {row["state"]: row["number"] for row in states},
             "first_unit_p90_s": _known(delays, "offer_s"),
             "on_scene_p90_s": _known(delays, "scene_s"),
         }
 
-    return await read(door.engine, act, snapshot=True)
+    return await look(door.engine, door.library, act)
 
 
 @router.get("/alarm-load", **answers(AlarmLoad))

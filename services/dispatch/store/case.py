@@ -154,6 +154,7 @@ async def load_free(work: Work, ids: Collection[str]) -> list[Case]:
     query = select(tables.incidents).where(tables.incidents.c.id.in_(unseen)).order_by(tables.incidents.c.id)
     rows = (await work.conn.execute(query.with_for_update(skip_locked=True))).mappings().all() if unseen else []
     await _fill(work, [await _bare(work, row) for row in rows])
+    work.hindered |= len(rows) < len(unseen)
     return [work.cases[known] for known in sorted(ids) if known in work.cases]
 
 
@@ -171,6 +172,7 @@ async def load(work: Work, incident_id: str, *, wait: bool = True, lock: bool = 
     query = query.with_for_update(skip_locked=not wait) if lock else query
     row = (await work.conn.execute(query)).mappings().one_or_none()
     if row is None:
+        work.hindered |= not wait
         return None
     case = await _bare(work, row)
     await _fill(work, [case])

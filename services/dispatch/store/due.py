@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, bindparam, exists, func, or_, select
 
-from schemas.vocabulary.dispatching import AssignmentState, Engagement, HandOverState, TaskState
+from schemas.vocabulary.dispatching import AssignmentState, Engagement, HandOverState, IncidentEvent, TaskState
 from schemas.vocabulary.natures import Nature, Priority
 from services.dispatch.domain.attention import HINTS
 from services.dispatch.store import broadcasts, fleet, signals, tables
@@ -104,7 +104,17 @@ ROSTER_DUE, WELFARE_DUE = _roster_due(), _welfare_due()
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
 OUTRANKED = tables.incidents.c.nature != Nature.OFFICER_DISTRESS
 """For ordering: false, which comes first, for an officer in distress."""
+
+
+def _reopened_lately() -> Exists:
+    """True where an operator has reopened the incident so lately that nobody need have taken it on again."""
+    table = tables.events
+    lately = (table.c.event == IncidentEvent.REOPENED, table.c.at >= _before("unseen_s"))
+    return exists().where(table.c.incident_id == tables.incidents.c.id, *lately)
+
+
 UNSEEN_LATE = _unseen().where(
+    ~_reopened_lately(),
     tables.incidents.c.opened_at < _before("unseen_s"),
     or_(tables.incidents.c.attention.is_(None), tables.incidents.c.attention.in_(HINTS)),
 )

@@ -57,11 +57,23 @@ async def companions(conn: AsyncConnection, incident_ids: Iterable[str]) -> list
 
 def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: ColumnElement[bool]) -> Exists:
     """True where some unit of that kind there is bound by nothing and on duty or on call; `more` about the unit."""
+    return exists().where(units.c.centre == centre, units.c.kind == kind, *more, *_free())
+
+
+async def who_is_free(conn: AsyncConnection) -> dict[tuple[str, str], list[tuple[str, datetime]]]:
+    """The same units by centre and kind, each with the moment since when it has been in its state."""
+    query = select(units.c.centre, units.c.kind, units.c.id, units.c.state_since).where(*_free()).order_by(units.c.id)
+    found: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
+    for centre, kind, unit, since in await conn.execute(query):
+        found.setdefault((centre, kind), []).append((unit, since))
+    return found
+
+
+def _free() -> tuple[ColumnElement[bool], ...]:
     bound = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active)
     called = and_(units.c.state == UnitState.OFF_DUTY, _in_force(RosterKind.ON_CALL))
     off = units.c.state.in_((UnitState.OFF_DUTY, UnitState.UNAVAILABLE))
-    here = (units.c.centre == centre, units.c.kind == kind, ~units.c.retiring, *more)
-    return exists().where(*here, or_(~off, called), ~_in_force(RosterKind.REST), ~_in_distress(), ~bound)
+    return ~units.c.retiring, or_(~off, called), ~_in_force(RosterKind.REST), ~_in_distress(), ~bound
 
 
 def _in_force(kind: RosterKind) -> Exists:

@@ -16,7 +16,6 @@ from services.dispatch.store.tables import (
     incidents,
     notes,
     presence,
-    silences,
     tasks,
     units,
 )
@@ -64,14 +63,11 @@ def still_open(centre: str | None) -> Select[Any]:
     return _of(query, incidents, centre).order_by(incidents.c.priority, incidents.c.opened_at)
 
 
-def in_force(centre: str | None) -> list[Select[Any]]:
-    """Numbers of silences and broadcasts in force now."""
-    found = []
-    for table in (silences, broadcasts):
-        now = func.clock_timestamp()
-        query = select(func.count()).where(table.c.ended_at.is_(None), table.c.starts_at <= now, table.c.ends_at > now)
-        found.append(_of(query, table, centre))
-    return found
+def broadcasts_in_force(centre: str | None) -> Select[Any]:
+    """Number of broadcasts in force now."""
+    table, now = broadcasts, func.clock_timestamp()
+    query = select(func.count()).where(table.c.ended_at.is_(None), table.c.starts_at <= now, table.c.ends_at > now)
+    return _of(query, table, centre)
 
 
 def units_by_state(centre: str | None) -> Select[Any]:

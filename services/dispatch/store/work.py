@@ -68,6 +68,8 @@ class Work:
     cases: dict[str, Any] = field(default_factory=dict)
     """The cases of this transaction by incident: each is loaded, changed and written once."""
     kept: set[str] = field(default_factory=set)
+    hindered: bool = False
+    """Somebody else held what would have been looked at: what was decided may come out otherwise a moment later."""
 
     async def book(self, centre: str) -> Book | None:
         """The pack in force for a centre, None before its first one."""

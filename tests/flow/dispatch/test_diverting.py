@@ -2,11 +2,12 @@
 
 import asyncio
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from schemas.vocabulary.natures import Nature
 from services.dispatch.store import tables
-from tests.flow.dispatch.builders import CLOCK, PATROLS, now, signal, sos
+from tests.flow.dispatch.builders import CLOCK, PATROLS, ahead, now, signal, sos
+from tests.flow.dispatch.problems import problem
 from tests.flow.dispatch.world import World
 
 NEAREST, SECOND, THIRD = PATROLS
@@ -101,6 +102,35 @@ async def test_without_another_unit_the_diverted_incident_waits_and_is_shown(wor
     for step in ("accept", "en-route", "on-scene", "clear"):
         await world.step(bound, step)
     await world.timers.round()
+    assert [known["unit"] for known in await world.active(routine)] == [NEAREST]
+
+
+async def test_an_operator_orders_the_diversion(world: World) -> None:
+    """A life under a silence waits for him: the unit that he names turns round, its incident gets another at once."""
+    routine = await on_the_way_to_routine(world)
+    silence = {"scope": "sector:middle", "reason": "works", "ends_at": ahead(hours=1)}
+    await world.http.post("/v1/silences", json=silence)
+    life = await world.urgent(sos("anna"))
+    assert await world.active(life) == []
+    unknown = problem(await world.order(life, "assign", {"unit": "ghost"}), 409, "unit-refused")
+    assert (unknown["reason"], "no such patrol" in unknown["detail"]) == ("unknown_unit", True)
+    assert (await world.order(life, "assign", {"unit": NEAREST})).status_code == 200
+    assert [known["unit"] for known in await world.active(life)] == [NEAREST]
+    assert [known["unit"] for known in await world.active(routine)] == [SECOND]
+    reasons = [e["reason"] for e in (await world.card(life))["events"] if e["event"] == "unit_offered"]
+    assert reasons == ["operator"]
+
+
+async def test_an_operator_cannot_divert_whom_somebody_decides_about(world: World) -> None:
+    """Its incident is locked elsewhere: refused with words instead of waiting against the order of locks."""
+    routine = await on_the_way_to_routine(world)
+    silence = {"scope": "sector:middle", "reason": "works", "ends_at": ahead(hours=1)}
+    await world.http.post("/v1/silences", json=silence)
+    life = await world.urgent(sos("anna"))
+    async with world.direct.begin() as holder:
+        await holder.execute(text("SELECT 1 FROM dispatch.incidents WHERE id = :id FOR UPDATE"), {"id": routine})
+        refused = problem(await world.order(life, "assign", {"unit": NEAREST}), 409, "unit-refused")
+    assert (refused["reason"], "Engaged elsewhere" in refused["detail"]) == ("occupied", True)
     assert [known["unit"] for known in await world.active(routine)] == [NEAREST]
 
 

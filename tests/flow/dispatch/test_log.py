@@ -11,7 +11,7 @@ from schemas.vocabulary.dispatching import IncidentEvent
 from schemas.vocabulary.natures import Nature
 from services.dispatch.store import tables
 from services.dispatch.wording_of_events import EVENTS
-from tests.flow.dispatch.builders import now, signal, sos
+from tests.flow.dispatch.builders import CENTRE, ahead, city, now, signal, sos
 from tests.flow.dispatch.problems import problem
 from tests.flow.dispatch.world import World
 
@@ -67,6 +67,20 @@ async def test_filters_by_actor_event_priority_and_period(world: World) -> None:
     problem(await world.http.get("/v1/log", params={"after": "nonsense"}), 422, "bad-cursor")
 
 
+async def test_what_a_caller_said_stands_in_the_log(world: World) -> None:
+    """The text of an operator-entered call and the caller are lines of the log; their events hold no word of them."""
+    body = {"nature": "disturbance", "site": "shop", "text": "deux hommes crient", "caller": "M. X"}
+    answer = await world.http.post("/v1/calls", json=body, headers={"X-Actor": "op-7"})
+    lines = (await world.http.get("/v1/log", params={"event": "noted"})).json()["lines"]
+    assert sorted((line["text"], line["actor"]) for line in lines) == [
+        ("Requérant : M. X", "op-7"),
+        ("deux hommes crient", "op-7"),
+    ]
+    card = await world.card(answer.json()["incident_id"])
+    assert {line["incident_id"] for line in lines} == {card["incident_id"]}
+    assert not [event for event in card["events"] if "crient" in str(event) or "M. X" in str(event)]
+
+
 async def test_taken_away_as_csv(world: World) -> None:
     """French columns, local time, text with quotes and semicolons unharmed, and no formula for a spreadsheet."""
     await noted(world, '=cmd("x"); "quoted"\nsecond line')
@@ -93,6 +107,18 @@ async def test_the_shift_hands_on_what_is_open(world: World) -> None:
     assert counts == {"fire": (1, 0), "intrusion": (1, 1)}
     assert summary["units"] == {"assigned": 1, "available": 3}
     assert summary["first_unit_p90_s"]["P1"] >= 0
+
+
+async def test_the_shift_hands_on_what_is_under_test(world: World) -> None:
+    """Sites that the city pack holds under test count with the room's own silences; what is yet to begin does not."""
+    sites = tuple(site.model_copy(update={"under_test_until": now() + timedelta(hours=1)}) for site in city().sites[:2])
+    await world.apply(city(sites=(*sites, *city().sites[2:])))
+    silence = {"centre": CENTRE, "reason": "works", "ends_at": ahead(hours=3)}
+    await world.http.post("/v1/silences", json=silence | {"scope": "site:square"})
+    await world.http.post("/v1/silences", json=silence | {"scope": "sector:middle", "starts_at": ahead(hours=1)})
+    for params in ({}, {"centre": CENTRE}):
+        assert (await world.http.get("/v1/shift-summary", params=params)).json()["silences"] == 3
+    assert (await world.http.get("/v1/shift-summary", params={"centre": "elsewhere"})).json()["silences"] == 0
 
 
 async def test_the_load_of_alarms_names_a_flood(world: World) -> None:

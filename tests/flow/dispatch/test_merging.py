@@ -132,6 +132,24 @@ async def test_an_unmerged_incident_is_never_merged_by_itself_again(world: World
     assert (await world.order(other, "unmerge")).status_code == 409
 
 
+async def test_what_is_unmerged_from_a_merged_one_is_counted_by_neither(world: World) -> None:
+    """Three cards merged one into the other: the first one's counts lose what leaves the second, and its ETag moves."""
+    first, second, third = [
+        str(await world.urgent(signal(Nature.DISTURBANCE, f"camera-{number}", site=None))) for number in range(3)
+    ]
+    await world.order(second, "merge", {"incident": third})
+    await world.order(first, "merge", {"incident": second})
+    before = await world.card(first)
+    assert (before["signals"], before["sources"]) == (3, 3)
+    assert (await world.order(third, "unmerge")).status_code == 200
+    for incident, left in ((first, 2), (second, 1)):
+        card = await world.card(incident)
+        assert (card["signals"], card["sources"], card["events"][-1]["event"]) == (left, left, "unmerged")
+    assert (await world.order(first, "acknowledge", if_match=f'"{before["revision"]}"')).status_code == 412
+    await world.order(second, "unmerge")
+    assert [(await world.card(known))["signals"] for known in (first, second, third)] == [1, 1, 1]
+
+
 async def test_a_merge_with_itself_or_nothing_is_refused(world: World) -> None:
     """422 for the same incident, 404 for an unknown one, 409 for a finished one."""
     one = await world.urgent(sos("anna"))

@@ -2,11 +2,26 @@
 
 from typing import Any
 
+from schemas.codec import decode
+from schemas.messages.dispatching import IncidentChanged
+from schemas.pack.responders import Agency
+from schemas.vocabulary.dispatching import ResponderKind
 from schemas.vocabulary.natures import Nature
 from services.dispatch.store import tables
-from tests.flow.dispatch.builders import signal
+from services.notify.domain.decision import Verdict, decide
+from services.notify.domain.reasons import NotifyReason
+from services.notify.messages import directory_of, news_of
+from tests.flow.dispatch.builders import city, signal
 from tests.flow.dispatch.problems import problem
 from tests.flow.dispatch.world import World
+
+SDIS = Agency(
+    id="sdis",
+    name="SDIS",
+    kind=ResponderKind.FIREFIGHTERS,
+    webhook_url="https://sdis.example/vigie",
+    secret_ref="env:SDIS",
+)
 
 
 async def asked(world: World, device: str = "gas-1") -> tuple[str, dict[str, Any]]:
@@ -41,6 +56,21 @@ async def test_dismissing_withdraws_what_a_partner_holds_or_has_not_answered(wor
         assert (told["detail"]["hand_over_id"], told["detail"]["agency"]) == (hand_over["id"], "sdis")
         assert told["detail"]["state"] == "withdrawn"
     assert ("hand_over_changed", "dismissed") not in await world.events(refused[0])
+
+
+async def test_the_agency_that_holds_a_dismissed_incident_is_told(world: World) -> None:
+    """What dispatch publishes of it makes notify write to that agency, who need not come any more."""
+    incident, hand_over = await asked(world)
+    await world.http.post(f"/v1/hand-overs/{hand_over['id']}/acknowledge", headers={"X-Actor": "sdis"})
+    await world.order(incident, "dismiss", {"reason": "drill"})
+    sent = [row for row in await world.rows(tables.outbox) if row["topic"] == "dispatch.events"]
+    headers = [[(name, content.encode()) for name, content in row["headers"]] for row in sent]
+    events = [decode(bytes(row["value"]), held, [IncidentChanged]) for row, held in zip(sent, headers, strict=True)]
+    [taken_back] = [event for event in events if event.detail.get("state") == "withdrawn"]
+    told = decide(news_of(taken_back), directory_of(city(agencies=(SDIS,))), shift_lead=True)
+    assert [(known.recipient, known.reason) for known in told if known.verdict is Verdict.TELL] == [
+        ("sdis", NotifyReason.HAND_OVER_WITHDRAWN)
+    ]
 
 
 async def test_a_false_alarm_withdraws_it_too(world: World) -> None:

@@ -91,3 +91,37 @@ async def test_scope_reason_and_a_near_end_are_mandatory(world: World, change: d
 async def test_thirty_days_are_still_taken(world: World) -> None:
     """The limit itself is no refusal: a test of a month can be set in one go."""
     assert (await world.http.post("/v1/silences", json=asked(ends_at=ahead(days=30, seconds=-5)))).status_code == 201
+
+
+async def under_a_test_that_is_over(world: World, *orders: tuple[str, Any]) -> str:
+    """A fire under a test of the school, with the operator's orders upon it; then the test ends."""
+    made = (await world.http.post("/v1/silences", json=asked(scope=f"site:{SCHOOL}", under_test=True))).json()
+    incident = str(await world.urgent(signal(Nature.FIRE)))
+    assert await world.active(incident) == []
+    for order, body in orders:
+        assert (await world.order(incident, order, body)).status_code == 200
+    await world.http.delete(f"/v1/silences/{made['silence_id']}")
+    return incident
+
+
+async def test_a_life_that_is_reopened_after_its_test_is_somebodys_to_take(world: World) -> None:
+    """Seen and dismissed as a drill, reopened once the test is over: a minute later the shift lead hears of it."""
+    incident = await under_a_test_that_is_over(world, ("acknowledge", None), ("dismiss", {"reason": "drill"}))
+    await world.sql("UPDATE dispatch.incidents SET opened_at = opened_at - interval '61 seconds'")
+    await world.order(incident, "reopen")
+    await world.timers.round()
+    card = await world.card(incident)
+    assert (card["acknowledged_by"], card["attention"]) == (None, None)
+    await world.sql("UPDATE dispatch.events SET at = at - interval '61 seconds'")
+    await world.timers.round()
+    assert (await world.card(incident))["attention"] == "unacknowledged_p1"
+    assert (await world.events(incident))[-1] == ("attention_asked", "unacknowledged_p1")
+
+
+async def test_an_alarm_after_the_test_calls_for_those_whom_the_test_kept_back(world: World) -> None:
+    """The card of the test is still open and acknowledged when it really burns: patrol and firefighters go by it."""
+    incident = await under_a_test_that_is_over(world, ("acknowledge", None))
+    assert await world.urgent(signal(Nature.FIRE, "detector-2", site=SCHOOL)) == incident
+    card = await world.card(incident)
+    assert (card["engagement"], [known["state"] for known in card["hand_overs"]]) == ("automatic", ["sent"])
+    assert len(await world.active(incident)) == 1

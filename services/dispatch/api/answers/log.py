@@ -76,7 +76,7 @@ class ShiftSummary(BaseModel):
     until: datetime
     counted: list[Counted]
     still_open: list[StillOpen]
-    silences: int
+    silences: int = Field(description="silences and sites under test in force now, the city pack's among them")
     broadcasts: int
     units: dict[str, int] = Field(description="number of units by state")
     first_unit_p90_s: dict[str, float] = Field(description="seconds from opening to the first offer, P90 by priority")

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 
 from schemas.vocabulary.dispatching import IncidentEvent
+from services.dispatch.domain.filling import BY_OPERATOR
 from services.dispatch.domain.recommending import Ranked, Recommendation, Situation, recommend
 from services.dispatch.domain.recommending.recording import from_inputs
 from services.dispatch.domain.replaying.asking import Both, under
 from services.dispatch.domain.replaying.findings import Aspect, Difference, Reservation, differing
 from services.dispatch.domain.replaying.record import Json, Record
 
-BY_OPERATOR = frozenset({"operator", "operator_override"})
-"""Reasons of an offer that a person chose: what it is compared with is the recommendation, not the choice."""
 Found = tuple[tuple[Difference, ...], tuple[Reservation, ...]]
 
 
@@ -28,7 +27,7 @@ def compare(record: Record, both: Both | None) -> Found:
 
 
 def _sent(record: Record, situation: Situation, advice: Recommendation, told: Json) -> tuple[Difference, ...]:
-    if record.reason in BY_OPERATOR:
+    if record.reason in BY_OPERATOR:  # What it is compared with is the recommendation, not the choice.
         aspect, unit, best = Aspect.RECOMMENDED, record.inputs["recommended"], advice.best
     else:
         resting = frozenset(record.inputs.get("resting", ()))

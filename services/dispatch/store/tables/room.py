@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.dispatch.store.tables.columns import metadata, when, words
+from services.dispatch.store.tables.columns import index_in_force, metadata, term, when, words
 
 kiosk_calls = Table(
     "kiosk_calls",
@@ -35,13 +35,11 @@ silences = Table(
     words("centre", required=True),
     words("scope", required=True),
     Column("under_test", Boolean, nullable=False),
-    when("starts_at", required=True),
-    when("ends_at", required=True),
+    *term(),
     words("reason", required=True),
     words("set_by", required=True),
-    when("ended_at"),
 )
-Index("ix_silences_scope", silences.c.centre, silences.c.scope, postgresql_where=text("ended_at IS NULL"))
+index_in_force(silences, "scope", name="scope")
 
 broadcasts = Table(
     "broadcasts",
@@ -53,13 +51,11 @@ broadcasts = Table(
     words("text", required=True),
     Column("incident_id", Text, ForeignKey("incidents.id"), index=True),
     words("set_by", required=True),
-    when("starts_at", required=True),
-    when("ends_at", required=True),
+    *term(),
     when("shown_at"),
-    when("ended_at"),
     words("ended_by"),
 )
-Index("ix_broadcasts_in_force", broadcasts.c.centre, broadcasts.c.ends_at, postgresql_where=text("ended_at IS NULL"))
+index_in_force(broadcasts)
 
 broadcast_reads = Table(
     "broadcast_reads",
@@ -81,16 +77,9 @@ street_changes = Table(
     Column("profiles", ARRAY(Text), nullable=False),
     words("reason", required=True),
     words("set_by", required=True),
-    when("starts_at", required=True),
-    when("ends_at", required=True),
-    when("ended_at"),
+    *term(),
 )
-Index(
-    "ix_street_changes_in_force",
-    street_changes.c.centre,
-    street_changes.c.ends_at,
-    postgresql_where=text("ended_at IS NULL"),
-)
+index_in_force(street_changes)
 
 protected_addresses = Table(
     "protected_addresses",
@@ -102,16 +91,9 @@ protected_addresses = Table(
     Column("radius_m", Double, nullable=False),
     words("instructions"),
     words("set_by", required=True),
-    when("starts_at", required=True),
-    when("ends_at", required=True),
-    when("ended_at"),
+    *term(),
 )
-Index(
-    "ix_protected_addresses_in_force",
-    protected_addresses.c.centre,
-    protected_addresses.c.ends_at,
-    postgresql_where=text("ended_at IS NULL"),
-)
+index_in_force(protected_addresses)
 
 presence = Table(
     "presence",

@@ -98,7 +98,7 @@ class Town:
         """Each free slot goes to the recommended unit; an incident that loses its unit is dispatched again."""
         task, lost = self.tasks[of], []
         situation = self.situation(of)
-        resting = filling.lapsed(self.of(of), since=self.now - OFFER)
+        resting = filling.resting(self.of(of), self.now, OFFER)
         for slot in filling.free_slots(task, self.of(of)):
             chosen = next((known for known in recommend(situation).ranked if known.unit not in resting), None)
             if chosen is None:

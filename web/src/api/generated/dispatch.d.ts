@@ -4349,7 +4349,10 @@ export interface components {
             on_scene_p90_s: {
                 [key: string]: number;
             };
-            /** Silences */
+            /**
+             * Silences
+             * @description silences and sites under test in force now, the city pack's among them
+             */
             silences: number;
             /**
              * Since
@@ -8197,8 +8200,8 @@ export interface operations {
                 "x-actor"?: string;
             };
             path: {
-                incident_id: string;
                 other: string;
+                incident_id: string;
             };
             cookie?: never;
         };
