@@ -176,6 +176,7 @@ export class Duty {
         assignments: [...this.board.assignments.values()],
         units,
         incidents: [],
+        incidents_total: 0,
         kiosk_calls: [],
         work_orders: [],
         ...this.around.kept(),
