@@ -88,11 +88,14 @@ async def test_help_is_called_by_holding_and_not_by_touching(browser: Browser, r
 
 
 def test_the_tablet_is_light() -> None:
-    """All files of the tablet's page together take at most 150 kB, gzipped; its manifest and icons are there."""
+    """Without the map, which comes on demand, its files take at most 150 kB gzipped; manifest and icons are there."""
     worker = (DIST / "tablette" / "sw.js").read_text()
-    files = re.findall(r'"/(assets/[^"]+)"', worker)
+    kept = re.search(r'"files":(\[[^\]]*\]),"later":(\[[^\]]*\])', worker)
+    assert kept is not None
+    files, later = ([name.lstrip("/") for name in json.loads(part) if "/assets/" in name] for part in kept.groups())
     size = sum(len(gzip.compress((DIST / name).read_bytes(), 9)) for name in files)
     assert files
+    assert any(name.startswith("assets/map-") for name in later), "the map is not kept for dead spots"
     assert size <= BUNDLE_BYTES, f"{size / 1000:.1f} kB gzip in {len(files)} files"
     manifest = json.loads((DIST / "tablette" / "manifest.webmanifest").read_text())
     assert (manifest["start_url"], manifest["scope"]) == ("/tablette/", "/tablette/")

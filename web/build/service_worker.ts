@@ -31,16 +31,27 @@ export function serviceWorker(): Plugin {
   };
 }
 
-function keptBy(bundle: Rolldown.OutputBundle, page: string): { page: string; version: string; files: string[] } {
-  const files = [...neededBy(bundle, `${page}/index.html`)].sort();
+function keptBy(bundle: Rolldown.OutputBundle, page: string): Kept {
+  const files = [...neededBy(bundle, `${page}/index.html`, false)].sort();
+  const all = [...neededBy(bundle, `${page}/index.html`, true)].sort();
   const hash = createHash('sha256');
-  for (const name of files) hash.update(name).update(contentOf(bundle[name]));
+  for (const name of all) hash.update(name).update(contentOf(bundle[name]));
   const shell = [`/${page}/`, `/${page}/manifest.webmanifest`, '/icon.svg'];
-  return { page, version: hash.digest('hex').slice(0, 12), files: [...shell, ...files.map((name) => `/${name}`)] };
+  const later = all.filter((name) => !files.includes(name)).map((name) => `/${name}`);
+  const version = hash.digest('hex').slice(0, 12);
+  return { page, version, files: [...shell, ...files.map((name) => `/${name}`)], later };
 }
 
-/** The scripts and styles that a page loads, also those it loads later; not the page itself. */
-function neededBy(bundle: Rolldown.OutputBundle, page: string): Set<string> {
+/** `files`: without them the page does not start. `later`: what it loads on demand, such as the map. */
+interface Kept {
+  page: string;
+  version: string;
+  files: string[];
+  later: string[];
+}
+
+/** The scripts and styles that a page loads, on demand too if asked for; not the page itself. */
+function neededBy(bundle: Rolldown.OutputBundle, page: string, onDemand: boolean): Set<string> {
   const found = new Set<string>();
   const entry = Object.values(bundle).find(
     (one): one is Rolldown.OutputChunk => one.type === 'chunk' && (one.facadeModuleId ?? '').endsWith(page),
@@ -51,7 +62,7 @@ function neededBy(bundle: Rolldown.OutputBundle, page: string): Set<string> {
     if (found.has(name) || part === undefined) continue;
     found.add(name);
     if (part.type === 'asset') continue;
-    waiting.push(...part.imports, ...part.dynamicImports);
+    waiting.push(...part.imports, ...(onDemand ? part.dynamicImports : []));
     const styles = (part as { viteMetadata?: { importedCss?: Set<string>; importedAssets?: Set<string> } })
       .viteMetadata;
     waiting.push(...(styles?.importedCss ?? []), ...(styles?.importedAssets ?? []));

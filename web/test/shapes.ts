@@ -1,7 +1,7 @@
 /** Whole objects of the API with the members that a test is about changed. */
-import type { Assignment, IncidentRow, StreamReset, UnitShown } from '../src/api/shapes';
+import type { Assignment, IncidentListed, StreamReset, UnitShown } from '../src/api/shapes';
 
-export function incident(incident_id: string, changes: Partial<IncidentRow> = {}): IncidentRow {
+export function incident(incident_id: string, changes: Partial<IncidentListed> = {}): IncidentListed {
   return {
     incident_id,
     centre: '57463',
@@ -39,6 +39,8 @@ export function incident(incident_id: string, changes: Partial<IncidentRow> = {}
     revision: 1,
     escalation: null,
     duplicates: [],
+    tasks: [],
+    assignments: [],
     ...changes,
   };
 }
@@ -98,6 +100,7 @@ export function snapshotOf(parts: Partial<StreamReset['snapshot']>): StreamReset
     assignments: [],
     units: [],
     incidents: [],
+    incidents_total: 0,
     kiosk_calls: [],
     work_orders: [],
     broadcasts: [],

@@ -35,8 +35,10 @@ async def list_assignments(
     return await assignments(door, unit, active, limit)
 
 
-async def assignments(door: Door, unit: str | None, active: bool | None, limit: int = 50) -> list[dict[str, Any]]:
-    """The same, for the stream's snapshot."""
+async def assignments(
+    door: Door, unit: str | None, active: bool | None, limit: int | None = 50
+) -> list[dict[str, Any]]:
+    """The same, for the stream's snapshot: without a limit, as active ones are one a unit at most."""
     table = tables.assignments
     query = select(table).order_by(table.c.offered_at.desc(), table.c.id).limit(limit)
     if unit:

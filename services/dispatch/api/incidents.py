@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState
@@ -12,14 +12,15 @@ from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import operating, welfare
 from services.dispatch.api import bodies, reading
-from services.dispatch.api.answers.incidents import IncidentCard, IncidentRow
+from services.dispatch.api.answers.incidents import IncidentCard, IncidentListed
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, tag
 from services.dispatch.api.ordering import ORDER, UNTOUCHED, Ordered, OrderedBeside
 from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import due, mapping, tables
 from services.dispatch.store.case import Case
-from services.dispatch.store.reading import read
+from services.dispatch.store.parts import parts_of
+from services.dispatch.store.reading import read, rows
 from services.dispatch.store.work import Work
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
@@ -40,7 +41,7 @@ ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
 States = Annotated[list[IncidentState] | None, Query(description="only these states; default: all")]
 
 
-@router.get("", **answers(list[IncidentRow]))
+@router.get("", **answers(list[IncidentListed]))
 async def list_incidents(
     door: Doors,
     state: States = None,
@@ -80,9 +81,20 @@ async def incidents(
 
     async def act(conn: AsyncConnection) -> list[dict[str, Any]]:
         found = [mapping.incident_of(row) for row in (await conn.execute(query)).mappings()]
-        return [views.incident_view(i, await door.library.version(conn, i.centre, i.pack_version)) for i in found]
+        parts = await parts_of(conn, [one.id for one in found])
+        return [
+            views.incident_view(one, await door.library.version(conn, one.centre, one.pack_version)) | parts[one.id]
+            for one in found
+        ]
 
     return await read(door.engine, act)
+
+
+async def count(door: Door, state: list[IncidentState]) -> int:
+    """How many incidents are in one of these states."""
+    table = tables.incidents
+    [found] = await rows(door.engine, select(func.count().label("all")).where(table.c.state.in_(state)))
+    return int(found["all"])
 
 
 @router.get("/{incident_id}", **answers(IncidentCard, 404))

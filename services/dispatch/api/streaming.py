@@ -14,7 +14,7 @@ from services.dispatch.api.assignments import assignments, companions
 from services.dispatch.api.broadcasts import in_force
 from services.dispatch.api.coverage import move_ups
 from services.dispatch.api.door import Door, Doors
-from services.dispatch.api.incidents import Order, incidents
+from services.dispatch.api.incidents import Order, count, incidents
 from services.dispatch.api.partners import work_orders
 from services.dispatch.api.room import kiosk_calls
 from services.dispatch.api.units import units
@@ -22,6 +22,8 @@ from services.dispatch.domain.access import Refusal, Sight, sight
 from services.dispatch.store.signals import UNFINISHED
 
 DESCRIBED = {"description": "server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+MOST = 1000
+"""Incidents in a snapshot, the most urgent ones: a flood's rest is read page by page while these are worked on."""
 router = APIRouter(prefix="/v1", tags=["stream"])
 
 
@@ -62,7 +64,7 @@ async def _snapshot(door: Door, eyes: Sight) -> dict[str, Any]:
     """Taken after the head was read: what changes in between is shown again, never left out."""
     unit = eyes.unit
     taken: dict[str, Any] = {
-        "assignments": await assignments(door, unit, active=True, limit=500),
+        "assignments": await assignments(door, unit, active=True, limit=None),
         "units": [known for known in await units(door) if unit is None or known["unit"] == unit],
     }
     # The only text of a broadcast that goes over the stream: made for this client now, stored nowhere.
@@ -71,7 +73,8 @@ async def _snapshot(door: Door, eyes: Sight) -> dict[str, Any]:
     if unit is not None:
         taken["companions"] = await companions(door, taken["assignments"])
     if unit is None:
-        taken["incidents"] = await incidents(door, list(UNFINISHED), limit=1000, order=Order.URGENCY)
+        taken["incidents"] = await incidents(door, list(UNFINISHED), limit=MOST, order=Order.URGENCY)
+        taken["incidents_total"] = await count(door, list(UNFINISHED))
         taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])
     if unit is None or eyes.kinds is not None:
         taken["work_orders"] = await work_orders(

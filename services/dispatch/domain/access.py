@@ -109,7 +109,7 @@ RULES: dict[str, Rule] = {
     "DELETE /v1/roster/*": _LEAD,
     "GET /v1/shift-summary": _READ,
     "GET /v1/streets": _READ,
-    "GET /v1/street-changes": _READ,
+    "GET /v1/street-changes": _rule(*_READERS, Role.PATROL),
     "POST /v1/street-changes": _DECIDE,
     "DELETE /v1/street-changes/*": _DECIDE,
     "GET /v1/system": _READ,

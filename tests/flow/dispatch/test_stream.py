@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from services.dispatch import live as live_module
 from services.dispatch import timers
+from services.dispatch.api import streaming
 from services.dispatch.domain.access import Sight
 from services.dispatch.store import tables
 from services.dispatch.store.work import Work
@@ -117,6 +118,34 @@ async def test_a_first_connection_gets_a_snapshot_then_what_happens(world: World
         kind, position, data = await event()
         assert (kind, position, str(data["position"])) == ("heartbeat", None, got[-1][1])
         assert 0.5 < asyncio.get_running_loop().time() - started < 5
+
+
+async def test_a_snapshot_that_is_full_says_how_many_there_are(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the most it carries it names the total, and the rest is read page by page: nothing open stays unseen."""
+    monkeypatch.setattr(streaming, "MOST", 2)
+    for name in ("anna", "berta", "carla"):
+        await world.urgent(sos(name))
+    async with served(world) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with listening(url) as event:
+            snapshot = (await event())[2]["snapshot"]
+        query: dict[str, Any] = {"state": ["open", "in_progress"], "limit": 2}
+        page = (await client.get("/v1/incidents", params=query)).json()
+        rest = (await client.get("/v1/incidents", params=query | {"before": page[-1]["incident_id"]})).json()
+    assert (len(snapshot["incidents"]), snapshot["incidents_total"]) == (2, 3)
+    assert len({one["incident_id"] for one in [*page, *rest]}) == 3
+    assert len(snapshot["assignments"]) == 3
+
+
+async def test_a_snapshot_shows_which_task_waits_and_who_is_sent(world: World) -> None:
+    """Parts of an incident are there before anything of it changes: who reloads the page sees what he saw."""
+    await world.urgent(sos("anna"))
+    async with served(world) as url, listening(url) as event:
+        [before] = (await event())[2]["snapshot"]["incidents"]
+    [card] = [await world.card(before["incident_id"])]
+    assert [(one["task_id"], one["state"]) for one in before["tasks"]] == [
+        (one["task_id"], one["state"]) for one in card["tasks"]
+    ]
+    assert [(one["unit"], one["state"]) for one in before["assignments"]] == [(PATROLS[0], "offered")]
 
 
 async def test_a_client_resumes_after_the_last_position_it_saw(world: World) -> None:

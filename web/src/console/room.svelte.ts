@@ -5,6 +5,7 @@ import { clock } from '../i18n/clock.svelte';
 import { spoken } from '../i18n/dictionary';
 import { Board, type Incident } from '../live/board.svelte';
 import { Line } from '../live/line.svelte';
+import { Rest } from '../live/rest';
 import { Selection } from '../live/selection.svelte';
 import { session } from '../session/session.svelte';
 import { Alerts } from './alerts.svelte';
@@ -27,6 +28,7 @@ export class Room {
   readonly sounds = new Sounds();
   readonly alerts = new Alerts(this.board, this.sounds);
   readonly reader = new Card();
+  private readonly rest = new Rest(this.board);
   readonly orders = new Orders(() => this.because);
   readonly presence: Presence;
   readonly line: Line;
@@ -62,6 +64,7 @@ export class Room {
       take: (events) => {
         const known = new Set(this.board.incidents.keys());
         this.board.take(events);
+        if (events.some((event) => event.kind === 'reset')) void this.rest.read();
         this.alerts.announce(known);
       },
       signedOut: () => session.ended(),

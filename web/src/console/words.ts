@@ -82,6 +82,8 @@ export const words = dictionary(
       `${alarms} alarmes en une heure pour ${operators} opérateur(s) ; EEMUA 191 : 1 par 10 min est tenable, 10 est un déluge.`,
     distress: 'DÉTRESSE',
     seenAgo: (age: string) => `vu il y a ${age}`,
+    lacking: (shown: number, more: number) =>
+      `${shown} des ${shown + more} affichés, les plus urgents d’abord ; les autres arrivent…`,
     newAbove: (count: number) => (count > 1 ? `${count} nouveaux au-dessus` : '1 nouveau au-dessus'),
     paneList: 'Largeur de la liste',
     paneSide: 'Largeur des équipages',
@@ -178,6 +180,8 @@ export const words = dictionary(
       `${alarms} alarms in an hour for ${operators} operator(s); EEMUA 191: 1 in 10 min is steady, 10 are a flood.`,
     distress: 'DISTRESS',
     seenAgo: (age: string) => `seen ${age} ago`,
+    lacking: (shown: number, more: number) =>
+      `${shown} of ${shown + more} shown, the most urgent first; the others are being read…`,
     newAbove: (count: number) => `${count} new above`,
     paneList: 'Width of the list',
     paneSide: 'Width of the units',

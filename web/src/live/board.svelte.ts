@@ -1,8 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type {
   Assignment,
+  IncidentListed,
   IncidentOrdered,
-  IncidentRow,
   KioskCall,
   Place,
   StreamAssignment,
@@ -15,9 +15,9 @@ import type {
 } from '../api/shapes';
 import type { StreamEvent } from './follower';
 
-/** An incident as the board holds it. A snapshot brings no parts; the first event of the incident does. */
-export type Incident = Omit<IncidentRow, 'position'> &
-  Partial<Pick<IncidentOrdered, 'tasks' | 'assignments' | 'hand_overs' | 'work_orders'>> & { place: Place | null };
+/** An incident as the board holds it. Partners and orders come with its first event. */
+export type Incident = Omit<IncidentListed, 'position'> &
+  Partial<Pick<IncidentOrdered, 'hand_overs' | 'work_orders'>> & { place: Place | null };
 export type Unit = Omit<UnitShown, 'position' | 'position_at'>;
 /** Kept apart from units: two hundred cars that move must not draw the list of units again. */
 export interface Seen {
@@ -40,6 +40,10 @@ export class Board {
   readonly assignments = new SvelteMap<string, Assignment>();
   readonly kioskCalls = new SvelteMap<string, KioskCall>();
   readonly workOrders = new SvelteMap<string, WorkOrder>();
+  /** Open incidents that the snapshot had no room for and that are not read yet. */
+  lacking = $state(0);
+  /** What ended since the snapshot: a page that was read before must not bring it back. */
+  private readonly ended = new Set<string>();
   /** Who shows which card, by incident. */
   readonly present = new SvelteMap<string, readonly string[]>();
   /** Order ids that changed but must be read again: the stream tells only their state. */
@@ -67,13 +71,22 @@ export class Board {
     replace(this.assignments, snapshot.assignments, (one) => one.assignment_id);
     replace(this.kioskCalls, snapshot.kiosk_calls ?? [], (one) => one.kiosk_call_id);
     replace(this.workOrders, snapshot.work_orders ?? [], (one) => one.order_id);
-    const incidents = (snapshot.incidents ?? []).map(({ position, ...row }) => ({ ...row, place: position }));
+    const incidents = (snapshot.incidents ?? []).map(listed);
     replace(this.incidents, incidents, (one) => one.incident_id);
+    this.ended.clear();
+    this.lacking = Math.max(0, (snapshot.incidents_total ?? 0) - incidents.length);
     replace(this.units, snapshot.units.map(withoutPlace), (one) => one.unit);
     this.seen.clear();
     for (const { unit, position, position_at } of snapshot.units) {
       this.seen.set(unit, { place: position, at: position_at });
     }
+  }
+
+  /** A page of the incidents that the snapshot had no room for; what the stream told meanwhile is newer. */
+  more(found: readonly IncidentListed[]): void {
+    const fresh = found.filter((one) => !this.incidents.has(one.incident_id) && !this.ended.has(one.incident_id));
+    for (const row of fresh) this.incidents.set(row.incident_id, listed(row));
+    this.lacking = Math.max(0, this.lacking - fresh.length);
   }
 
   /** The crew's list, read again. */
@@ -102,6 +115,7 @@ export class Board {
     // A snapshot may be newer than the events that follow it.
     if (held !== undefined && held.version > card.version) return;
     put(this.incidents, card, (one) => one.incident_id, OVER);
+    if (OVER.has(card.state)) this.ended.add(card.incident_id);
   }
 
   private assignment({ position: _position, at: _at, ...told }: StreamAssignment): void {
@@ -119,6 +133,10 @@ export class Board {
   private position(told: StreamPosition): void {
     this.seen.set(told.unit, { place: told.place, at: told.position_at });
   }
+}
+
+function listed({ position, ...row }: IncidentListed): Incident {
+  return { ...row, place: position };
 }
 
 function withoutPlace({ position: _position, position_at: _at, ...unit }: UnitShown): Unit {

@@ -90,7 +90,8 @@ export class Chart {
     if (this.ready) this.source(source)?.setData(features);
   }
 
-  close(closed: Closed): void {
+  close(closed: Closed, again = false): void {
+    if (!again && JSON.stringify(closed) === JSON.stringify(this.closed)) return;
     this.closed = closed;
     if (!this.ready) return;
     this.source('closed')?.setData(closed.around);
@@ -126,6 +127,14 @@ export class Chart {
     if (bounds !== null) this.map.fitBounds(bounds as [number, number, number, number], { padding: 24, duration: 250 });
   }
 
+  /** Shows these places at once, streets readable; at least one. */
+  frame(places: readonly { lat: number; lon: number }[]): void {
+    const east = places.map((one) => one.lon);
+    const north = places.map((one) => one.lat);
+    const bounds = [Math.min(...east), Math.min(...north), Math.max(...east), Math.max(...north)] as const;
+    this.map.fitBounds([...bounds], { padding: 56, maxZoom: 16, duration: 0 });
+  }
+
   focus(): void {
     this.map.getCanvas().focus();
   }
@@ -150,7 +159,7 @@ export class Chart {
     addImages(this.map, PALETTES[night ? 'night' : 'day']);
     for (const [source, features] of this.held) this.source(source)?.setData(features);
     this.ready = true;
-    if (this.closed !== null) this.close(this.closed);
+    if (this.closed !== null) this.close(this.closed, true);
     this.hide(this.hidden);
     this.options.onready();
   }

@@ -1,5 +1,6 @@
 import { api, settle } from '../api/client';
 import type { Coverage, MapShown, StreetChange } from '../api/shapes';
+import { clock } from '../i18n/clock.svelte';
 
 /** Closures and gaps change by people's decisions, in minutes: they are asked for this often, and at once when shown. */
 const AGAIN_MS = 15_000;
@@ -9,9 +10,11 @@ export class Feed {
   shown = $state.raw<MapShown | null>(null);
   failed = $state(false);
   changes = $state.raw<readonly StreetChange[]>([]);
+  /** When they were read last, by this machine's clock as the page corrects it; null: not yet. */
+  changesAt = $state<number | null>(null);
   gaps = $state.raw<Coverage['gaps']>([]);
 
-  constructor(private readonly centre: string) {}
+  constructor(readonly centre: string) {}
 
   async open(): Promise<void> {
     this.failed = false;
@@ -21,21 +24,27 @@ export class Feed {
     else this.failed = true;
   }
 
-  /** Keeps reading until it is told to stop; for those who may see closures and coverage. */
-  follow(): () => void {
-    void this.again();
-    const timer = setInterval(() => void this.again(), AGAIN_MS);
+  /** Keeps reading until it is told to stop: closures, and for the room coverage. */
+  follow(room: boolean): () => void {
+    const again = (): void => {
+      void this.readChanges();
+      if (room) void this.readGaps();
+    };
+    again();
+    const timer = setInterval(again, AGAIN_MS);
     return () => clearInterval(timer);
   }
 
-  private async again(): Promise<void> {
-    const query = { centre: this.centre };
-    const [changes, coverage] = await Promise.all([
-      settle(api.GET('/v1/street-changes', { params: { query } })),
-      settle(api.GET('/v1/coverage', { params: { query } })),
-    ]);
-    // What was shown last stays: the page's banner says that the line is lost.
-    if (changes.ok) this.changes = changes.value;
-    if (coverage.ok) this.gaps = coverage.value.gaps;
+  // What was shown last stays: the page's banner says that the line is lost.
+  private async readChanges(): Promise<void> {
+    const answer = await settle(api.GET('/v1/street-changes', { params: { query: { centre: this.centre } } }));
+    if (!answer.ok) return;
+    this.changes = answer.value;
+    this.changesAt = clock.exact();
+  }
+
+  private async readGaps(): Promise<void> {
+    const answer = await settle(api.GET('/v1/coverage', { params: { query: { centre: this.centre } } }));
+    if (answer.ok) this.gaps = answer.value.gaps;
   }
 }

@@ -1,6 +1,7 @@
 import type { Feature, FeatureCollection, Point } from 'geojson';
 import type { Coverage, Place, StreetChange } from '../api/shapes';
-import type { Incident, Seen, Unit } from '../live/board.svelte';
+import type { Seen, Unit } from '../live/board.svelte';
+import type { Sited } from './drawn';
 import { unitImage } from './images';
 
 /** A position older than this is stale (DOMAIN: 30 minutes). */
@@ -8,7 +9,7 @@ export const STALE_MS = 30 * 60_000;
 const RANKS = { P1: 1, P2: 2, P3: 3, P4: 4 } as const;
 
 /** What moves and changes, as GeoJSON. Pure: what is shown is decided here and tested. */
-export function incidentFeatures(incidents: Iterable<Incident>): FeatureCollection<Point> {
+export function incidentFeatures(incidents: Iterable<Sited>): FeatureCollection<Point> {
   return collected(
     [...incidents].map(({ incident_id, priority, place, acknowledged_at }) =>
       at(place, { id: incident_id, priority, rank: RANKS[priority], seen: acknowledged_at !== null }),
@@ -44,9 +45,7 @@ export function gapFeatures(gaps: Coverage['gaps']): FeatureCollection<Point> {
 
 /** Names and ids of streets that are closed now, for a filter of the street layer, and circles for closed places. */
 export function closures(changes: readonly StreetChange[], now: number): Closed {
-  const closed = changes.filter(
-    (one) => one.closed && Date.parse(one.starts_at) <= now && Date.parse(one.ends_at) > now,
-  );
+  const closed = changes.filter((one) => isClosed(one, now));
   const around = closed.flatMap(({ streets, reason }) =>
     streets.around ? [at(streets.around, { reason, radius: streets.around.radius_m })] : [],
   );
@@ -55,6 +54,11 @@ export function closures(changes: readonly StreetChange[], now: number): Closed 
     names: closed.flatMap(({ streets }) => (streets.name ? [streets.name] : [])),
     around: collected(around),
   };
+}
+
+/** A closure in force at the time `now`, milliseconds. */
+export function isClosed(one: StreetChange, now: number): boolean {
+  return one.closed && Date.parse(one.starts_at) <= now && Date.parse(one.ends_at) > now;
 }
 
 export interface Closed {

@@ -22,6 +22,13 @@ class Version {
     setInterval(() => void kept.update().catch(() => undefined), ASK_EVERY_MS);
   }
 
+  /** What the page loads on demand is kept too: called when the page stands and the line is there. */
+  async keepRest(): Promise<void> {
+    if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return;
+    const { active } = await navigator.serviceWorker.ready;
+    active?.postMessage('keep the rest');
+  }
+
   /** The person agrees: the new one takes over, and the page starts again with it. */
   change(): void {
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });

@@ -1,7 +1,7 @@
 import type { Assignment, Step } from '../api/shapes';
 import type { Queue, Wish } from '../offline/queue.svelte';
 import type { Decline } from './steps';
-import type { Whereabouts } from './whereabouts';
+import type { Whereabouts } from './whereabouts.svelte';
 
 export type Status = 'available' | 'unavailable' | 'off_duty';
 

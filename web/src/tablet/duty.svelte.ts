@@ -5,6 +5,7 @@ import { half, spoken } from '../i18n/dictionary';
 import { Board } from '../live/board.svelte';
 import type { StreamEvent } from '../live/follower';
 import { Line } from '../live/line.svelte';
+import { Feed } from '../map/feed.svelte';
 import type { Entry } from '../offline/entry';
 import { Queue, type Answer } from '../offline/queue.svelte';
 import type { Shelf } from '../offline/shelf';
@@ -13,9 +14,9 @@ import { announcements } from '../ui/announcements.svelte';
 import { Acts } from './acts';
 import { Around } from './around.svelte';
 import { Notices } from './notices.svelte';
-import { Siren } from './siren';
+import { Siren } from './siren.svelte';
 import { isStep, nextStep, stateAfter } from './steps';
-import { Whereabouts } from './whereabouts';
+import { Whereabouts } from './whereabouts.svelte';
 import { words } from './words';
 
 /** What is shown after a restart in a dead spot. */
@@ -39,6 +40,8 @@ export class Duty {
   readonly notices: Notices;
   readonly siren = new Siren();
   readonly whereabouts: Whereabouts;
+  /** The city's places, read ahead: a dead spot must not take the map away. */
+  readonly feed: Feed;
 
   /** The assignment that the officer works on, as his own taps have it. */
   readonly current = $derived.by(() => {
@@ -73,6 +76,7 @@ export class Duty {
     this.notices = new Notices(shelf, this.unit);
     this.whereabouts = new Whereabouts(this.unit);
     this.around = new Around(this.unit);
+    this.feed = new Feed(session.centres[0]?.code ?? '');
     this.line = new Line({
       doors: () => doors.all,
       unit: this.unit,
@@ -176,6 +180,7 @@ export class Duty {
         assignments: [...this.board.assignments.values()],
         units,
         incidents: [],
+        incidents_total: 0,
         kiosk_calls: [],
         work_orders: [],
         ...this.around.kept(),

@@ -83,11 +83,16 @@ class IncidentRow(BaseModel):
     revision: int
 
 
-class IncidentOrdered(IncidentRow):
-    """An incident with its parts in short: what an order answers, and what the stream shows as `incident`."""
+class IncidentListed(IncidentRow):
+    """A row that says whether a task waits and who is on it, also before anything of the incident changes."""
 
     tasks: list[TaskBrief]
     assignments: list[AssignmentBrief]
+
+
+class IncidentOrdered(IncidentListed):
+    """An incident with its parts in short: what an order answers, and what the stream shows as `incident`."""
+
     hand_overs: list[HandOverBrief]
     work_orders: list[WorkOrderBrief]
 

@@ -9,7 +9,7 @@ from schemas.vocabulary.dispatching import IncidentEvent, ResponderKind, UnitSta
 from services.dispatch.api.answers.broadcasts import BroadcastSet, BroadcastShown
 from services.dispatch.api.answers.coverage import MoveUpShown
 from services.dispatch.api.answers.engaging import AssignmentShown, Companion, PlaceShown, WorkOrder
-from services.dispatch.api.answers.incidents import IncidentOrdered, IncidentRow
+from services.dispatch.api.answers.incidents import IncidentListed, IncidentOrdered
 from services.dispatch.api.answers.room import KioskCall, Silence, UnitShown
 
 
@@ -28,11 +28,15 @@ class Companions(BaseModel):
 
 
 class StreamSnapshot(BaseModel):
-    """What is open now. A tablet gets its unit's assignments and the unit; a crew the work orders as well."""
+    """What is open now. A tablet gets its unit's assignments and the unit; a crew the work orders as well.
+
+    `incidents` are the most urgent ones; there are `incidents_total`: the rest is read from `/v1/incidents`.
+    """
 
     assignments: list[AssignmentShown]
     units: list[UnitShown]
-    incidents: list[IncidentRow] = []
+    incidents: list[IncidentListed] = []
+    incidents_total: int = 0
     kiosk_calls: list[KioskCall] = []
     work_orders: list[WorkOrder] = []
     broadcasts: list[BroadcastShown] = []

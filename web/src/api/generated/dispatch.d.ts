@@ -2831,6 +2831,92 @@ export interface components {
          */
         IncidentEvent: "opened" | "signal_linked" | "signal_annotated" | "priority_raised" | "card_applied" | "acknowledged" | "verified" | "dismissed" | "reopened" | "started" | "resolved" | "closed" | "merged" | "unmerged" | "split" | "merge_proposed" | "attention_asked" | "noted" | "backup_requested" | "task_added" | "task_closed" | "task_waiting" | "no_unit_left" | "unit_offered" | "assignment_changed" | "late_report" | "hand_over_sent" | "hand_over_changed" | "work_order_created" | "work_order_changed" | "kiosk_call_changed" | "escalated" | "relieved" | "duplicates_suspected" | "duplicate_rejected" | "welfare_asked" | "welfare_answered" | "notification_failed" | "notification_sent";
         /**
+         * IncidentListed
+         * @description A row that says whether a task waits and who is on it, also before anything of the incident changes.
+         */
+        IncidentListed: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Address */
+            address: string | null;
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentBrief"][];
+            /**
+             * Attention
+             * @description why an operator should look; one word, none if nothing calls
+             */
+            attention: string | null;
+            /** Centre */
+            centre: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Commune */
+            commune: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Device */
+            device: string | null;
+            /**
+             * Duplicates
+             * @description earlier incidents that it may be; see its `duplicates` for the scores
+             */
+            duplicates: string[];
+            engagement: components["schemas"]["Engagement"];
+            /** @description none where the run card has no levels */
+            escalation: components["schemas"]["EscalationShown"] | null;
+            /** Flags */
+            flags: string[];
+            /** Folded */
+            folded: number;
+            /** Incident Id */
+            incident_id: string;
+            /** Linked To */
+            linked_to: string | null;
+            /** Merged Into */
+            merged_into: string | null;
+            nature: components["schemas"]["Nature"];
+            /** Nature En */
+            nature_en: string;
+            /** Nature Fr */
+            nature_fr: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Pack Version */
+            pack_version: string;
+            position: components["schemas"]["PlaceShown"] | null;
+            priority: components["schemas"]["Priority"];
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Revision */
+            revision: number;
+            /** Run Card */
+            run_card: string | null;
+            /** Sector */
+            sector: string | null;
+            /** Signals */
+            signals: number;
+            /** Site */
+            site: string | null;
+            /** Sources */
+            sources: number;
+            state: components["schemas"]["IncidentState"];
+            /** Target At */
+            target_at: string | null;
+            /** Tasks */
+            tasks: components["schemas"]["TaskBrief"][];
+            /** Verification */
+            verification: string | null;
+            /** Verify First */
+            verify_first: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * IncidentOrdered
          * @description An incident with its parts in short: what an order answers, and what the stream shows as `incident`.
          */
@@ -2919,88 +3005,6 @@ export interface components {
             version: number;
             /** Work Orders */
             work_orders: components["schemas"]["WorkOrderBrief"][];
-        };
-        /**
-         * IncidentRow
-         * @description An incident as a row of the console's list. `revision` is its ETag, `version` counts its events.
-         */
-        IncidentRow: {
-            /** Acknowledged At */
-            acknowledged_at: string | null;
-            /** Acknowledged By */
-            acknowledged_by: string | null;
-            /** Address */
-            address: string | null;
-            /**
-             * Attention
-             * @description why an operator should look; one word, none if nothing calls
-             */
-            attention: string | null;
-            /** Centre */
-            centre: string;
-            /** Closed At */
-            closed_at: string | null;
-            /** Commune */
-            commune: string | null;
-            /** Confidence */
-            confidence: number | null;
-            /** Device */
-            device: string | null;
-            /**
-             * Duplicates
-             * @description earlier incidents that it may be; see its `duplicates` for the scores
-             */
-            duplicates: string[];
-            engagement: components["schemas"]["Engagement"];
-            /** @description none where the run card has no levels */
-            escalation: components["schemas"]["EscalationShown"] | null;
-            /** Flags */
-            flags: string[];
-            /** Folded */
-            folded: number;
-            /** Incident Id */
-            incident_id: string;
-            /** Linked To */
-            linked_to: string | null;
-            /** Merged Into */
-            merged_into: string | null;
-            nature: components["schemas"]["Nature"];
-            /** Nature En */
-            nature_en: string;
-            /** Nature Fr */
-            nature_fr: string;
-            /**
-             * Opened At
-             * Format: date-time
-             */
-            opened_at: string;
-            /** Pack Version */
-            pack_version: string;
-            position: components["schemas"]["PlaceShown"] | null;
-            priority: components["schemas"]["Priority"];
-            /** Resolved At */
-            resolved_at: string | null;
-            /** Revision */
-            revision: number;
-            /** Run Card */
-            run_card: string | null;
-            /** Sector */
-            sector: string | null;
-            /** Signals */
-            signals: number;
-            /** Site */
-            site: string | null;
-            /** Sources */
-            sources: number;
-            state: components["schemas"]["IncidentState"];
-            /** Target At */
-            target_at: string | null;
-            /** Verification */
-            verification: string | null;
-            /** Verify First */
-            verify_first: boolean;
-            /** Version */
-            version: number;
         };
         /**
          * IncidentState
@@ -5171,6 +5175,8 @@ export interface components {
         /**
          * StreamSnapshot
          * @description What is open now. A tablet gets its unit's assignments and the unit; a crew the work orders as well.
+         *
+         *     `incidents` are the most urgent ones; there are `incidents_total`: the rest is read from `/v1/incidents`.
          */
         StreamSnapshot: {
             /** Assignments */
@@ -5189,7 +5195,12 @@ export interface components {
              * Incidents
              * @default []
              */
-            incidents: components["schemas"]["IncidentRow"][];
+            incidents: components["schemas"]["IncidentListed"][];
+            /**
+             * Incidents Total
+             * @default 0
+             */
+            incidents_total: number;
             /**
              * Kiosk Calls
              * @default []
@@ -7382,7 +7393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IncidentRow"][];
+                    "application/json": components["schemas"]["IncidentListed"][];
                 };
             };
             /** @description nobody is signed in */

@@ -13,7 +13,9 @@ const MOVED_M = 20;
  * afterwards, because only the newest position helps anybody.
  */
 export class Whereabouts {
-  last: Place | null = null;
+  last = $state.raw<Place | null>(null);
+  /** When it was taken, RFC 3339. */
+  takenAt = $state<string | null>(null);
   private watching: number | undefined;
   private told: { place: Place; at: number } | null = null;
 
@@ -25,6 +27,7 @@ export class Whereabouts {
       ({ coords, timestamp }) => {
         const place = { lat: coords.latitude, lon: coords.longitude, accuracy_m: coords.accuracy };
         this.last = place;
+        this.takenAt = new Date(timestamp + clock.exact() - Date.now()).toISOString();
         void this.tell(place, timestamp);
       },
       () => undefined, // refused or no satellite: dispatch shows the age of the last one
@@ -35,7 +38,7 @@ export class Whereabouts {
   stop(): void {
     if (this.watching !== undefined) navigator.geolocation.clearWatch(this.watching);
     this.watching = undefined;
-    this.last = null;
+    this.last = this.takenAt = null;
     this.told = null;
   }
 

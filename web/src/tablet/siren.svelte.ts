@@ -1,4 +1,7 @@
-/** Two tones, every two seconds, until somebody answers. Browsers let a page sound only after it was touched once. */
+/**
+ * Two tones, every two seconds, until somebody answers. Browsers let a page sound only after it was touched once: signing
+ * in does, a restart does not, and `locked` says so until then.
+ */
 const EVERY_MS = 2000;
 const TONES = [
   { hz: 880, at: 0 },
@@ -7,15 +10,32 @@ const TONES = [
 ] as const;
 const SECONDS = 0.22;
 const LOUD = 0.5;
+const SOON_MS = 500;
 
 export class Siren {
+  /** Nothing can be heard: the browser waits for a touch. */
+  locked = $state(false);
   private context: AudioContext | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
 
+  /** For as long as the page lives. */
+  open(): () => void {
+    const context = (this.context = new AudioContext());
+    const told = (): void => void (this.locked = context.state !== 'running');
+    context.addEventListener('statechange', told);
+    void context.resume();
+    // It starts within a moment where it may: no mark that only flashes.
+    const soon = setTimeout(told, SOON_MS);
+    return () => {
+      clearTimeout(soon);
+      this.context = null;
+      void context.close();
+    };
+  }
+
   /** From the first touch on it may sound. */
   allow(): void {
-    this.context ??= new AudioContext();
-    void this.context.resume();
+    void this.context?.resume();
   }
 
   get sounding(): boolean {
@@ -31,11 +51,12 @@ export class Siren {
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
-    navigator.vibrate?.(0);
+    if (navigator.userActivation.hasBeenActive) navigator.vibrate?.(0);
   }
 
   private once(): void {
-    navigator.vibrate?.([500, 150, 500]);
+    // Before a touch it is refused, and the browser complains.
+    if (navigator.userActivation.hasBeenActive) navigator.vibrate?.([500, 150, 500]);
     const context = this.context;
     if (context?.state !== 'running') return;
     for (const { hz, at } of TONES) {
