@@ -50,7 +50,7 @@ class Room:
 
     async def quiet(self) -> None:
         """Everything that still calls is acknowledged: what comes next stands alone at the top."""
-        for one in await self.get("/v1/incidents", state="open", limit=1000):
+        for one in await self.get("/v1/incidents", state=["open", "in_progress"], limit=1000):
             if one["acknowledged_at"] is None:
                 await self.post(f"/v1/incidents/{one['incident_id']}/acknowledge")
 
@@ -58,8 +58,9 @@ class Room:
         """Ends what earlier tests left: silences, under which nobody is engaged; incidents, which hold the units."""
         for one in await self.get("/v1/silences"):
             (await self.client.delete(f"{self.url}/v1/silences/{one['silence_id']}")).raise_for_status()
-        for one in await self.get("/v1/incidents", state="open", limit=1000):
-            await self.post(f"/v1/incidents/{one['incident_id']}/dismiss", {"reason": "fin de l’essai"})
+        for state in ("open", "in_progress"):
+            for one in await self.get("/v1/incidents", state=state, limit=1000):
+                await self.post(f"/v1/incidents/{one['incident_id']}/dismiss", {"reason": "fin de l’essai"})
 
     async def press_sos(self, kiosk: str) -> str:
         """Somebody presses a kiosk's SOS; the incident, once a unit is engaged on it."""

@@ -20,6 +20,7 @@ from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Doors
 from services.dispatch.store import log as store
 from services.dispatch.wording_of_events import EVENTS
+from services.dispatch.wording_of_reasons import in_words
 
 router = APIRouter(prefix="/v1", tags=["log"])
 DAY = timedelta(days=1)
@@ -31,7 +32,7 @@ COLUMNS = {
     "address": "Adresse",
     "sector": "Secteur",
     "event_fr": "Événement",
-    "reason": "Motif",
+    "reason_fr": "Motif",
     "actor": "Par",
     "text": "Texte",
 }
@@ -114,8 +115,9 @@ def _harmless(value: object) -> str:
 
 def _line(row: RowMapping) -> dict[str, Any]:
     french, english = EVENTS[IncidentEvent(row["event"])]
-    words = NATURES[Nature(row["nature"])]
+    words, why = NATURES[Nature(row["nature"])], in_words(row["reason"])
     told = {"event_fr": french, "event_en": english, "nature_fr": words.fr, "nature_en": words.en}
+    told |= {"reason_fr": why.fr, "reason_en": why.en}
     return dict(row) | told | {"at": row["at"].isoformat()}
 
 

@@ -9,6 +9,7 @@ from services.dispatch import views
 from services.dispatch.api.door import Door, not_found
 from services.dispatch.store import broadcasts, mapping, protection, tables
 from services.dispatch.store.reading import read
+from services.dispatch.wording_of_reasons import in_words
 
 UNREAD = {"words", "content"}
 """Columns that are not for cards: search words, and the bytes of photos."""
@@ -33,7 +34,7 @@ async def card(door: Door, incident_id: str) -> dict[str, Any]:
             "hand_overs": [_named(r, "hand_over_id") for r in await _rows(conn, tables.hand_overs, incident_id)],
             "work_orders": [_named(r, "order_id") for r in await _rows(conn, tables.work_orders, incident_id)],
             "signals_linked": [_plain(r) for r in await _rows(conn, tables.incident_signals, incident_id)],
-            "events": [_plain(r) for r in await _rows(conn, tables.events, incident_id)],
+            "events": [_explained(_plain(r)) for r in await _rows(conn, tables.events, incident_id)],
             "notes": [_plain(r) for r in await _rows(conn, tables.notes, incident_id)],
             "attachments": [_plain(r) for r in await _rows(conn, tables.attachments, incident_id)],
             "notifications": [_plain(r) for r in await _rows(conn, tables.notifications, incident_id)],
@@ -62,6 +63,11 @@ async def _rows(conn: AsyncConnection, table: Table, incident_id: str) -> list[A
     columns = [column for column in table.c if column.name not in UNREAD]
     query = select(*columns).where(table.c.incident_id == incident_id).order_by(order, table.primary_key.columns[0])
     return list((await conn.execute(query)).mappings())
+
+
+def _explained(event: dict[str, Any]) -> dict[str, Any]:
+    why = in_words(event["reason"])
+    return event | {"reason_fr": why.fr, "reason_en": why.en}
 
 
 def _named(row: Any, name: str) -> dict[str, Any]:

@@ -89,6 +89,9 @@ async def test_taken_away_as_csv(world: World) -> None:
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0][0] == "Date et heure"
     [text] = [row[-1] for row in rows if "quoted" in row[-1]]
+    whys = {row[rows[0].index("Motif")] for row in rows[1:]}
+    assert "par l'opérateur" in whys
+    assert not [why for why in whys if "_" in why], "a bare identifier"
     assert text == '\'=cmd("x"); "quoted"\nsecond line'
     problem(await world.http.get("/v1/log.csv", params={"timezone": "Mars/Olympus"}), 422, "unknown-timezone")
 

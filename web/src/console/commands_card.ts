@@ -20,6 +20,8 @@ export function cardCommands(room: Room): Command[] {
     const { about } = room;
     if (about !== null) void room.orders.give(make(about));
   };
+  const unseenOfGroup = (): number =>
+    room.groupRow?.incidents.filter((one) => one.acknowledged_at === null).length ?? 0;
   const ask = (asking: Asking): void => void (room.asking = asking);
   const verdict = (result: 'confirmed' | 'false_alarm' | 'inconclusive', key: string, verbs: string[]): Command => ({
     ...card,
@@ -37,10 +39,14 @@ export function cardCommands(room: Room): Command[] {
       name: 'acknowledge',
       key: 'a',
       verbs: ['acquitter', 'acknowledge'],
-      label: () => words.acknowledge,
-      // With nothing chosen it is the one on top: the first key after an alarm.
-      fits: () => (room.current === null ? room.alerts.unseen.length > 0 : room.current.acknowledged_at === null),
+      label: () => (room.group === null ? words.acknowledge : words.acknowledgeAll(unseenOfGroup())),
+      // On a group it is all of the group; with nothing chosen the one on top: the first key after an alarm.
+      fits: () => {
+        if (room.group !== null) return unseenOfGroup() > 0 && !room.sweep.running;
+        return room.current === null ? room.alerts.unseen.length > 0 : room.current.acknowledged_at === null;
+      },
       run: () => {
+        if (room.group !== null) return void room.acknowledgeGroup();
         if (room.current === null) room.choose(room.alerts.unseen[0]?.incident_id ?? null);
         order(give.acknowledge);
       },
@@ -112,6 +118,16 @@ export function cardCommands(room: Room): Command[] {
         const answered: Asking['answered'] = (told) => void room.orders.give(give.close(about, first(told, 'report')));
         ask({ title: words.close, about: words.closeAbout, questions: [report], order: words.close, answered });
       },
+    },
+    {
+      ...card,
+      because: () => undefined,
+      name: 'photos',
+      key: 'v',
+      verbs: ['voir les photos', 'photos'],
+      label: () => words.photos,
+      fits: () => (room.reader.card?.attachments.length ?? 0) > 0 && room.reader.card?.incident_id === room.chosen,
+      run: () => void (room.open = 'photos'),
     },
     {
       ...card,

@@ -179,7 +179,7 @@ function askReplacing(room: Room): void {
   };
   room.asking = {
     title: words.reassign,
-    questions: [unit, instead, why(phrases.standDown())],
+    questions: [unit, instead, why(phrases.replace())],
     order: words.reassign,
     answered: (told) => {
       const by = first(told, 'instead') || null;

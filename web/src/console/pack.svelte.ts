@@ -14,6 +14,7 @@ class Packs {
         ...pack.sectors.map((one) => [`sector:${one.id}`, one.name] as const),
         ...pack.sites.map((one) => [`site:${one.id}`, one.name] as const),
         ...pack.devices.map((one) => [`device:${one.id}`, one.name] as const),
+        ...pack.agencies.map((one) => [`agency:${one.id}`, one.name] as const),
       ]),
     ),
   );
@@ -28,7 +29,7 @@ class Packs {
     }
   }
 
-  /** What people call a `site:…`, `sector:…` or `device:…`; its id where the pack does not know it. */
+  /** What people call a `site:…`, `sector:…`, `device:…` or `agency:…`; its id where the pack does not know it. */
   nameOf(scope: string): string {
     return (this.named as ReadonlyMap<string, string>).get(scope) ?? scope.slice(scope.indexOf(':') + 1);
   }

@@ -3,7 +3,9 @@ import { spoken } from '../i18n/dictionary';
 import { clockTime, lasting } from '../i18n/moments';
 import { assignmentStates, responders } from '../i18n/vocabulary';
 import type { Question } from './asking.svelte';
+import { pack } from './pack.svelte';
 import type { Option } from './palette';
+import { placeOf } from './places';
 import { nameOf, type Room } from './room.svelte';
 import { words } from './words_actions';
 
@@ -23,7 +25,7 @@ export function unitOptions(room: Room): Option[] {
   const told = new Set([...ranked, ...refused].map((one) => one.value));
   const others = room.units
     .filter((unit) => unit.kind === 'patrol' && !told.has(unit.unit))
-    .map((unit) => ({ value: unit.unit, text: unit.call_sign, more: unit.sector }));
+    .map((unit) => ({ value: unit.unit, text: unit.call_sign, more: pack.nameOf(`sector:${unit.sector}`) }));
   return [...ranked, ...refused, ...others];
 }
 
@@ -44,7 +46,7 @@ export function partnerOptions(): Option[] {
 export function otherOptions(room: Room): Option[] {
   const likely = room.reader.duplicates.map((one) => ({
     value: one.incident_id,
-    text: `${one.priority} ${nameOf(one)} — ${one.address ?? one.sector ?? ''}`,
+    text: `${one.priority} ${nameOf(one)} — ${placeOf(one)}`,
     more: `${Math.round(one.score * 100)} % · ${words.metres(Math.round(one.distance_m))}`,
   }));
   const told = new Set([room.selection.incident, ...likely.map((one) => one.value)]);
@@ -52,7 +54,7 @@ export function otherOptions(room: Room): Option[] {
     .filter((one) => !told.has(one.incident_id))
     .map((one) => ({
       value: one.incident_id,
-      text: `${one.priority} ${nameOf(one)} — ${one.address ?? one.sector ?? ''}`,
+      text: `${one.priority} ${nameOf(one)} — ${placeOf(one)}`,
       more: clockTime(one.opened_at),
     }));
   return [...likely, ...others];

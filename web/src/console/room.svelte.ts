@@ -8,15 +8,18 @@ import { Line } from '../live/line.svelte';
 import { Rest } from '../live/rest';
 import { Selection } from '../live/selection.svelte';
 import { session } from '../session/session.svelte';
+import { toasts } from '../ui/toasts.svelte';
 import { Alerts } from './alerts.svelte';
 import type { Asking } from './asking.svelte';
 import { Card } from './card.svelte';
-import { rowsOf } from './groups';
+import { rowsOf, type Row } from './groups';
 import { sorted } from './next';
 import { Orders, type About } from './orders.svelte';
 import { Presence } from './presence.svelte';
 import { Sounds } from './sounds.svelte';
+import { Sweep } from './sweep.svelte';
 import { words } from './words';
+import { words as said } from './words_orders';
 
 /** Targets pass while nothing else happens: the order of the list is looked at this often. */
 const AGAIN_MS = 5000;
@@ -30,12 +33,16 @@ export class Room {
   readonly reader = new Card();
   private readonly rest = new Rest(this.board);
   readonly orders = new Orders(() => this.because);
+  /** Many acknowledged at once. */
+  readonly sweep = new Sweep(() => this.because);
   readonly presence: Presence;
   readonly line: Line;
   /** A question that an order waits for. */
   asking = $state.raw<Asking | null>(null);
   /** What stands above the page: one at a time. */
-  open = $state<'line' | 'keys' | 'duplicates' | null>(null);
+  open = $state<'line' | 'keys' | 'duplicates' | 'photos' | null>(null);
+  /** The picture that is shown enlarged, by its place among the card's. */
+  photo = $state(0);
   /** The group that the keys stand on; else the incident. */
   group = $state<string | null>(null);
   readonly unfolded = new SvelteSet<string>();
@@ -101,6 +108,7 @@ export class Room {
   }
 
   choose(incident: string | null): void {
+    if (incident !== this.selection.incident) this.photo = 0;
     this.selection.incident = incident;
     this.group = null;
   }
@@ -110,6 +118,23 @@ export class Room {
     if (!key.startsWith('group:')) return this.choose(key);
     this.choose(null);
     this.group = key;
+  }
+
+  /** The group that the keys stand on. */
+  get groupRow(): Extract<Row, { kind: 'group' }> | null {
+    const row = this.rows.find((one) => one.key === this.group);
+    return row?.kind === 'group' ? row : null;
+  }
+
+  /** Acknowledges what is in the group now; who comes later is not seen yet. */
+  async acknowledgeGroup(): Promise<void> {
+    const { groupRow, sweep } = this;
+    if (groupRow === null || sweep.running) return;
+    await sweep.acknowledge(groupRow.incidents);
+    const tone = sweep.left === 0 ? 'good' : 'bad';
+    toasts.show(said.groupAcknowledged(sweep.done, sweep.left), tone);
+    // Acknowledged, they need something else and stand under another heading.
+    if (this.groupRow === null) this.group = null;
   }
 
   fold(key: string): void {

@@ -4,6 +4,8 @@ import { dictionary } from '../i18n/dictionary';
 export const words = dictionary(
   {
     acknowledged: 'Acquitté',
+    groupAcknowledged: (done: number, left: number) =>
+      left === 0 ? `${done} acquittés` : `${done} acquittés ; ${left} restent à acquitter`,
     confirmed: 'Levée de doute : confirmé',
     false_alarm: 'Fausse alerte',
     inconclusive: 'Levée de doute : sans conclusion',
@@ -26,6 +28,8 @@ export const words = dictionary(
   },
   {
     acknowledged: 'Acknowledged',
+    groupAcknowledged: (done: number, left: number) =>
+      left === 0 ? `${done} acknowledged` : `${done} acknowledged; ${left} are still to be`,
     confirmed: 'Verified: confirmed',
     false_alarm: 'False alarm',
     inconclusive: 'Verified: inconclusive',

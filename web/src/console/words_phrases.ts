@@ -14,6 +14,7 @@ const words = dictionary(
     down2: 'Équipage plus proche disponible',
     down3: 'Requis sur plus urgent',
     down4: 'Panne ou difficulté de l’équipage',
+    replace3: 'Moyens mieux adaptés',
   },
   {
     dismiss1: 'Checked on the spot, nothing to report',
@@ -28,6 +29,7 @@ const words = dictionary(
     down2: 'A closer unit is free',
     down3: 'Needed for something more urgent',
     down4: 'Breakdown or trouble of the unit',
+    replace3: 'Better equipped',
   },
 );
 
@@ -36,4 +38,5 @@ export const phrases = {
   dismiss: () => [words.dismiss1, words.dismiss2, words.dismiss3, words.dismiss4],
   override: () => [words.override1, words.override2, words.override3, words.override4],
   standDown: () => [words.down1, words.down2, words.down3, words.down4],
+  replace: () => [words.down2, words.down4, words.replace3, words.down3],
 };

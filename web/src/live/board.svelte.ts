@@ -14,6 +14,7 @@ import type {
   WorkOrder,
 } from '../api/shapes';
 import type { StreamEvent } from './follower';
+import { News } from './news.svelte';
 
 /** An incident as the board holds it. Partners and orders come with its first event. */
 export type Incident = Omit<IncidentListed, 'position'> &
@@ -46,6 +47,8 @@ export class Board {
   private readonly ended = new Set<string>();
   /** Who shows which card, by incident. */
   readonly present = new SvelteMap<string, readonly string[]>();
+  /** What was told of things that are not held here. */
+  readonly news = new News();
   /** Order ids that changed but must be read again: the stream tells only their state. */
   onOrders: () => void = () => undefined;
 
@@ -56,6 +59,9 @@ export class Board {
 
   private one({ kind, data }: StreamEvent): void {
     const told: unknown = data;
+    // Positions are told all the time, and held here.
+    if (kind === 'reset') this.news.everything();
+    else if (kind !== 'position') this.news.told(kind);
     if (kind === 'reset') this.reset((told as StreamReset).snapshot);
     else if (kind === 'incident') this.incident(told as StreamIncident);
     else if (kind === 'assignment') this.assignment(told as StreamAssignment);

@@ -124,6 +124,8 @@ class RecordedEvent(BaseModel):
     version: int
     event: IncidentEvent
     reason: str
+    reason_fr: str
+    reason_en: str
     actor: str
     at: datetime
     state: dict[str, Any]

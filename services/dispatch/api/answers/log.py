@@ -19,6 +19,8 @@ class LogLine(BaseModel):
     event_fr: str
     event_en: str
     reason: str
+    reason_fr: str
+    reason_en: str
     actor: str
     nature: Nature
     nature_fr: str

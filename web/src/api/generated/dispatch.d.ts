@@ -3217,6 +3217,10 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** Reason */
             reason: string;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Fr */
+            reason_fr: string;
             /** Sector */
             sector: string | null;
             /** Site */
@@ -4047,6 +4051,10 @@ export interface components {
             };
             /** Reason */
             reason: string;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Fr */
+            reason_fr: string;
             /** State */
             state: {
                 [key: string]: unknown;
