@@ -56,6 +56,8 @@ async def speaks(page: Page, language: str) -> None:
         return
     await page.evaluate("language => localStorage.setItem('vigie.language', language)", language)
     await page.reload()
+    # A page may sound only after a touch, and says so until then.
+    await page.keyboard.press("Shift")
 
 
 async def drawn(page: Page) -> None:
@@ -64,7 +66,9 @@ async def drawn(page: Page) -> None:
     await page.wait_for_load_state("load")
     await page.wait_for_function(
         "() => document.querySelector('[aria-busy=true]') === null"
-        " && ![...document.querySelectorAll('[role=status]')].some(one => /…$/.test(one.textContent.trim()))",
+        " && ![...document.querySelectorAll('[role=status], .chip')].some(one => /…$/.test(one.textContent.trim()))"
+        " && (document.querySelector('nav a') === null || document.querySelector('nav a[aria-current=page]') !== null"
+        "     && document.querySelector('nav a[aria-current=page]').getAttribute('href') === (location.hash || '#/'))",
         timeout=DRAWN_MS,
     )
     await page.evaluate("new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))")

@@ -36,6 +36,10 @@ def within(hours: float) -> str:
 async def furnish(room: Room) -> None:
     """What an evening has and the demo does not play: a closed street, a description, a site under test."""
     street = {"streets": {"name": "Rue Serpenoise"}, "closed": True, "reason": "Fuite de gaz", "ends_at": within(3)}
+    for old in await room.get("/v1/street-changes"):
+        await room.client.delete(f"{room.url}/v1/street-changes/{old['change_id']}")
+    for held in await room.get("/v1/broadcasts"):
+        await room.client.delete(f"{room.url}/v1/broadcasts/{held['broadcast_id']}")
     await room.client.post(f"{room.url}/v1/street-changes", json=street)
     said = "Garçon de 9 ans, blouson rouge, vu pour la dernière fois place de la Comédie."
     await room.post("/v1/broadcasts", {"about": "missing_person", "text": said, "ends_at": within(2)})
@@ -49,8 +53,12 @@ async def consoles(browser: Browser, room: Room, camera: Camera) -> None:
         await camera.takes(desk, "sign-in")
         await desk.sign_in("chef-de-salle")
         # What must be decided stands on top.
-        await desk.page.get_by_role("option").first.click(timeout=60_000)
-        await camera.takes(desk, "room")
+        for language, theme in SHOTS:
+            await speaks(desk.page, language)
+            await desk.page.get_by_role("option").first.click(timeout=60_000)
+            await desk.page.locator(".card h2").first.wait_for()
+            await camera.takes_now(desk, "room", language, theme)
+        await speaks(desk.page, SHOTS[0][0])
         for name in ROOM_PAGES:
             await desk.page.goto(f"{room.url}/#/{name}")
             await camera.takes(desk, name)
