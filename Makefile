@@ -1,7 +1,7 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel \
-	replay-calls web pages node types tiles tiles-tools
+	replay-calls web pages node types tiles tiles-tools screens
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -68,6 +68,9 @@ test: venv tiles-tools ## tous les tests, avec leur nombre et durée par dossier
 	@$(MAKE) --no-print-directory web
 	@$(PY) -m deploy.web test
 	@$(PY) -m pytest $(PYTEST_OPTIONS) $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
+
+screens: venv web ## images des pages pour docs/screens.md / pictures of the pages for docs/screens.md
+	@$(PY) -m tests.browser.screens
 
 test-unit: venv ## les tests sans processus / tests without processes
 	@$(PY) -m pytest tests/unit

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.browsing import screen
 from tests.browser.network import air
@@ -13,7 +13,10 @@ from tests.browser.test_tablet import SMALL
 
 STREET = "Rue Serpenoise"
 NEAR = {"latitude": 49.1150, "longitude": 6.1745}
-SIZES = {"lying": {"width": 1024, "height": 768}, "standing": {"width": 768, "height": 1024}}
+SIZES: dict[str, ViewportSize] = {
+    "lying": {"width": 1024, "height": 768},
+    "standing": {"width": 768, "height": 1024},
+}
 KEPT = """async () => {
   const names = (await caches.keys()).filter(one => one.startsWith('vigie-'));
   const held = await Promise.all(names.map(async one => (await (await caches.open(one)).keys()).map(r => r.url)));

@@ -80,8 +80,10 @@ async def incidents(
         query = query.where(or_(table.c.opened_at < edge, same_moment))
 
     async def act(conn: AsyncConnection) -> list[dict[str, Any]]:
-        found = [mapping.incident_of(row) for row in (await conn.execute(query)).mappings()]
-        parts = await parts_of(conn, [one.id for one in found])
+        listed = (await conn.execute(query)).mappings().all()
+        # Asked for before anything is worked out: PostgreSQL ends a transaction that idles.
+        parts = await parts_of(conn, [row["id"] for row in listed])
+        found = [mapping.incident_of(row) for row in listed]
         return [
             views.incident_view(one, await door.library.version(conn, one.centre, one.pack_version)) | parts[one.id]
             for one in found

@@ -22,8 +22,10 @@ async def parts_of(conn: AsyncConnection, incidents: Collection[str]) -> dict[st
     tasks = select(*columns).where(task.c.incident_id.in_(incidents)).order_by(task.c.created_at, task.c.id)
     names = (one.c.incident_id, one.c.id.label("assignment_id"), one.c.unit_id.label("unit"))
     sent = select(*names, one.c.slot, one.c.epoch, one.c.state).where(one.c.incident_id.in_(incidents))
-    for name, query in (("tasks", tasks), ("assignments", sent.order_by(one.c.offered_at, one.c.id))):
-        for row in (await conn.execute(query)).mappings():
+    told = (await conn.execute(tasks)).mappings().all()
+    gone = (await conn.execute(sent.order_by(one.c.offered_at, one.c.id))).mappings().all()
+    for name, rows in (("tasks", told), ("assignments", gone)):
+        for row in rows:
             part = dict(row)
             found[part.pop("incident_id")][name].append(part)
     return found
