@@ -13,9 +13,9 @@ VIEW = {"width": 1440, "height": 900}
 
 
 async def live(desk: Screen, account: str) -> None:
-    """Signed in, and the line is live."""
+    """Signed in, and the line is live; what is measured begins after that."""
     await desk.sign_in(account)
-    await expect(desk.page.get_by_text("En direct")).to_be_visible()
+    await expect(desk.page.get_by_text("En direct")).to_be_visible(timeout=20_000)
 
 
 async def choose(desk: Screen, words: str) -> Locator:

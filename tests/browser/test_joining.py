@@ -44,6 +44,7 @@ async def test_cards_are_merged_from_the_list_and_split(browser: Browser, room: 
     one = await room.call("disturbance", lat=49.1044, lon=6.1511)
     other = await room.call("parked_vehicle", lat=49.0922, lon=6.1433)
     places = {one: "49.1044", other: "49.0922"}
+    names = {one: "Trouble à la tranquillité", other: "Stationnement gênant"}
     async with screen(browser, room.url, pictures, viewport=VIEW, color_scheme="light") as desk:
         await live(desk, "operateur-1")
         await choose(desk, "49.1044")
@@ -54,8 +55,8 @@ async def test_cards_are_merged_from_the_list_and_split(browser: Browser, room: 
         await until(lambda: _states(room, {one, other}, {"open", "merged"}), "not merged")
         kept, gone = (one, other) if await room.state(other) == "merged" else (other, one)
         await goes_to(desk, "log")
-        merged = desk.page.get_by_role("row").filter(has_text="Fusionné").filter(has_text=places[gone])
-        await merged.get_by_role("link").click()
+        merged = desk.page.get_by_role("row").filter(has_text="Fusionné").filter(has_text=names[gone])
+        await merged.first.get_by_role("link").click()
         await desk.page.get_by_role("button", name="Annuler la réunion").click()
         await until(lambda: _states(room, {one, other}, {"open"}), "not un-merged")
 

@@ -35,7 +35,7 @@ async def test_a_call_is_opened_refused_and_made_an_sos_by_keys(browser: Browser
         await dialog.get_by_role("button", name="Hors des heures de livraison").click()
         await desk.picture("kiosk-refuse")
         assert await desk.axe() == []
-        await dialog.get_by_role("button", name="Refuser").click()
+        await dialog.get_by_role("button", name="Refuser", exact=True).click()
         await said(desk, f"Accès refusé — {NAME}")
         await expect(strip).to_be_hidden()
 

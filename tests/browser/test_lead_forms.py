@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -105,7 +107,7 @@ async def test_an_address_is_protected_where_the_plan_is_clicked(browser: Browse
         moved = await page.locator("figcaption b").inner_text()
         assert moved != clicked
         await page.get_by_label("Consigne").fill("Ne pas sonner, appeler d’abord la gardienne")
-        await page.get_by_role("button", name="168 h", exact=True).click()
+        await page.get_by_role("button", name="7 j", exact=True).click()
         await desk.picture("protected-form")
         await page.get_by_role("button", name="Protéger").click()
         await said(desk, "Adresse protégée")
@@ -140,8 +142,8 @@ async def test_a_unit_is_taken_off_and_the_roster_is_live(browser: Browser, room
 
         await other.page.get_by_role("button", name="Semaine suivante").click()
         await expect(other.page.get_by_role("heading", name="Tableau de service")).to_be_visible()
-        days = await other.page.evaluate("new Date(Date.now() + 7 * 864e5).toISOString().slice(0, 10)")
-        line = {"unit": "pm-12", "kind": "duty", "starts_at": f"{days}T08:00Z", "ends_at": f"{days}T12:00Z"}
+        day = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=7)).date()
+        line = {"unit": "pm-12", "kind": "duty", "starts_at": f"{day}T08:00Z", "ends_at": f"{day}T12:00Z"}
         made = await room.post("/v1/roster", line)
         mine = other.page.get_by_role("row").filter(has_text="Turenne 12").get_by_text("service")
         await expect(mine).to_be_visible(timeout=AT_ONCE_MS)

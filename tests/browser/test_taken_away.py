@@ -21,7 +21,7 @@ async def test_the_log_is_printed_and_downloaded(browser: Browser, room: Room, p
         await live(desk, "chef-de-salle")
         await goes_to(desk, "log")
         page = desk.page
-        line = page.get_by_role("row").filter(has_text="Acquitté").filter(has_text="49.1185").first
+        line = page.get_by_role("row").filter(has_text="Acquitté").filter(has_text="Alarme incendie").first
         await expect(line).to_contain_text("par l'opérateur")
         await room.post(f"/v1/incidents/{incident}/notes", {"text": "Les pompiers sont sur place"})
         await expect(page.get_by_text("Les pompiers sont sur place")).to_be_visible(timeout=6000)

@@ -100,9 +100,17 @@ export function unitCommands(room: Room): Command[] {
       key: 'w',
       verbs: ['bon d’intervention', 'work order'],
       label: () => words.workOrder,
+      // One at a time for an incident: dispatch would refuse the second.
+      because: () => room.because ?? (ordered(room) ? words.orderedAlready : undefined),
       run: () => order(give.workOrder),
     },
   ];
+}
+
+/** A work order of the chosen incident is not finished. */
+function ordered(room: Room): boolean {
+  const orders = room.current?.work_orders ?? room.reader.card?.work_orders ?? [];
+  return orders.some((one) => !['completed', 'already_fixed'].includes(one.state));
 }
 
 /** Engages a unit: the best one at once, any other with a reason. */
