@@ -40,13 +40,13 @@ from services.dispatch.packs import Library
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import broadcasts, due, fleet, protection, signals, tables
 from services.dispatch.store import case as cases
+from services.dispatch.store.reading import rows
 from services.dispatch.store.work import Work, look, run
-from services.dispatch.tried import Tried, Waiting
+from services.dispatch.tried import Free, Tried, Waiting
 
 log = logs.get(__name__)
 EVERY_S = 0.2
 AT_ONCE = 50
-MOST_WAITING = 1000
 Ids = tuple[str, ...]
 
 
@@ -144,15 +144,13 @@ class Timers:
 
     async def _waiting_tasks(self) -> None:
         """All that wait for one kind of unit in one centre together, unless it was in vain just before."""
-        task, incident = tables.tasks, tables.incidents
-        query = due.ENGAGEABLE.add_columns(incident.c.centre, task.c.kind, incident.c.version)
-        query = query.order_by(due.OUTRANKED, incident.c.priority, task.c.created_at).limit(MOST_WAITING)
-        async with self._engine.connect() as conn:
-            free = await fleet.who_is_free(conn)
-            rows = (await conn.execute(query)).all()
+        # Who is free first: whoever becomes so after that is seen as a change in the next round.
+        free: dict[tuple[str, str], Free] = {}
+        for row in await rows(self._engine, fleet.WHO_IS_FREE):
+            free.setdefault((row["centre"], row["kind"]), []).append((row["id"], row["state_since"]))
         together: dict[tuple[str, str], list[Waiting]] = {}
-        for known, _, centre, kind, version in rows:
-            together.setdefault((centre, kind), []).append((known, version))
+        for row in await rows(self._engine, due.SERVABLE):
+            together.setdefault((row["centre"], row["kind"]), []).append((row["id"], row["version"]))
         for of, waiting in together.items():
             tried = self._tried.setdefault(of, Tried())
             left = tried.left(dict.fromkeys(waiting), free.get(of, []))[:AT_ONCE]

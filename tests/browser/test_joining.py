@@ -10,6 +10,8 @@ from tests.browser.acting import VIEW, asked, choose, goes_to, live, said
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 
+KIOSK = "borne-charrons"
+
 
 async def test_duplicates_are_told_apart_or_merged_side_by_side(browser: Browser, room: Room, pictures: Path) -> None:
     """One pair is no duplicate, for good; the other is merged by one key and taken apart again by the undo."""
@@ -39,11 +41,10 @@ async def test_duplicates_are_told_apart_or_merged_side_by_side(browser: Browser
         assert desk.complaints == []
 
 
-async def test_cards_are_merged_from_the_list_and_split(browser: Browser, room: Room, pictures: Path) -> None:
-    """Any two may be one happening; what was merged is found in the log and taken apart; an alarm gets its own card."""
+async def test_cards_are_merged_from_the_list_and_unmerged(browser: Browser, room: Room, pictures: Path) -> None:
+    """Any two may be one happening; what was merged is found in the log and taken apart."""
     one = await room.call("disturbance", lat=49.1044, lon=6.1511)
     other = await room.call("parked_vehicle", lat=49.0922, lon=6.1433)
-    places = {one: "49.1044", other: "49.0922"}
     names = {one: "Trouble à la tranquillité", other: "Stationnement gênant"}
     async with screen(browser, room.url, pictures, viewport=VIEW, color_scheme="light") as desk:
         await live(desk, "operateur-1")
@@ -53,24 +54,31 @@ async def test_cards_are_merged_from_the_list_and_split(browser: Browser, room: 
         await dialog.get_by_text("Stationnement gênant").click()
         await desk.page.keyboard.press("Enter")
         await until(lambda: _states(room, {one, other}, {"open", "merged"}), "not merged")
-        kept, gone = (one, other) if await room.state(other) == "merged" else (other, one)
+        gone = other if await room.state(other) == "merged" else one
         await goes_to(desk, "log")
         merged = desk.page.get_by_role("row").filter(has_text="Fusionné").filter(has_text=names[gone])
         await merged.first.get_by_role("link").click()
         await desk.page.get_by_role("button", name="Annuler la réunion").click()
         await until(lambda: _states(room, {one, other}, {"open"}), "not un-merged")
+        assert desk.complaints == []
 
-        await room.post(f"/v1/incidents/{kept}/merge", {"incident": gone})
-        stays = kept if await room.state(kept) == "open" else gone
-        await choose(desk, places[stays])
-        await expect(desk.page.get_by_role("button", name="Séparer")).to_be_visible()
+
+async def test_an_alarm_is_split_off(browser: Browser, room: Room, pictures: Path) -> None:
+    """Pressed twice, a kiosk's SOS is one card; the operator knows that they are two people."""
+    incident = await room.press_sos(KIOSK)
+    url = f"{room.stack.facts['ingest_url']}/v1/kiosks/{KIOSK}/calls"
+    (await room.client.post(url, json={"nature": "sos"})).raise_for_status()
+    await until(lambda: _alarms(room, incident, 2), "the second press is not on the card")
+    async with screen(browser, room.url, pictures, viewport=VIEW, color_scheme="light") as desk:
+        await live(desk, "operateur-1")
+        await choose(desk, "place des Charrons")
         dialog = await asked(desk, "s", "Séparer")
         await expect(dialog.get_by_role("checkbox")).to_have_count(2)
         await desk.page.keyboard.press("2")
         await desk.picture("joining-split-day")
         await desk.page.keyboard.press("Enter")
         await said(desk, "1 alarme séparée")
-        await until(lambda: _alarms(room, stays, 1), "not split")
+        await until(lambda: _alarms(room, incident, 1), "not split")
         assert desk.complaints == []
 
 

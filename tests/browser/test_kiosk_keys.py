@@ -42,7 +42,7 @@ async def test_a_call_is_opened_refused_and_made_an_sos_by_keys(browser: Browser
         await ring(room, KIOSK)
         await expect(strip).to_contain_text(NAME)
         await desk.page.keyboard.press("F9")
-        await expect(desk.page.get_by_role("heading", name="SOS borne d’appel")).to_be_visible()
+        await expect(desk.page.get_by_role("heading", name="SOS borne")).to_be_visible(timeout=15_000)
         await desk.picture("kiosk-sos")
         assert await desk.axe() == []
         calls = await until(lambda: _calls(room), "the calls are not ended")

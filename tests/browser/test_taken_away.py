@@ -24,7 +24,7 @@ async def test_the_log_is_printed_and_downloaded(browser: Browser, room: Room, p
         line = page.get_by_role("row").filter(has_text="Acquitté").filter(has_text="Alarme incendie").first
         await expect(line).to_contain_text("par l'opérateur")
         await room.post(f"/v1/incidents/{incident}/notes", {"text": "Les pompiers sont sur place"})
-        await expect(page.get_by_text("Les pompiers sont sur place")).to_be_visible(timeout=6000)
+        await expect(page.get_by_text("Les pompiers sont sur place")).to_be_visible(timeout=15_000)
         await desk.picture("log-reasons")
         async with page.expect_download() as taken:
             await page.get_by_role("link", name="CSV").click()

@@ -102,8 +102,19 @@ OFFERS_DUE, HAND_OVERS_DUE, UNCLAIMED = _offers_due(), _hand_overs_due(), _uncla
 ROSTER_DUE, WELFARE_DUE = _roster_due(), _welfare_due()
 # Only where a unit is free: a look at each waiting task would lock the whole fleet five times a second.
 ENGAGEABLE = _waiting().where(fleet.someone_free(tables.incidents.c.centre, tables.tasks.c.kind))
+WAITING_LONGEST = 1000
 OUTRANKED = tables.incidents.c.nature != Nature.OFFICER_DISTRESS
 """For ordering: false, which comes first, for an officer in distress."""
+SERVABLE = (
+    ENGAGEABLE.with_only_columns(
+        *(tables.incidents.c[name] for name in ("centre", "id", "version")),
+        tables.tasks.c.kind,
+        maintain_column_froms=True,
+    )
+    .order_by(OUTRANKED, tables.incidents.c.priority, tables.tasks.c.created_at)
+    .limit(WAITING_LONGEST)
+)
+"""The same tasks with what they are told apart by, the most urgent first."""
 
 
 def _reopened_lately() -> Exists:

@@ -60,15 +60,6 @@ def someone_free(centre: ColumnElement[str], kind: ColumnElement[str], *more: Co
     return exists().where(units.c.centre == centre, units.c.kind == kind, *more, *_free())
 
 
-async def who_is_free(conn: AsyncConnection) -> dict[tuple[str, str], list[tuple[str, datetime]]]:
-    """The same units by centre and kind, each with the moment since when it has been in its state."""
-    query = select(units.c.centre, units.c.kind, units.c.id, units.c.state_since).where(*_free()).order_by(units.c.id)
-    found: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
-    for centre, kind, unit, since in await conn.execute(query):
-        found.setdefault((centre, kind), []).append((unit, since))
-    return found
-
-
 def _free() -> tuple[ColumnElement[bool], ...]:
     bound = exists().where(assignments.c.unit_id == units.c.id, assignments.c.active)
     called = and_(units.c.state == UnitState.OFF_DUTY, _in_force(RosterKind.ON_CALL))
@@ -114,6 +105,8 @@ def _fleet() -> Select[Any]:
 
 # Built once, for the time it takes.
 _FLEET = _fleet()
+WHO_IS_FREE = select(units.c.centre, units.c.kind, units.c.id, units.c.state_since).where(*_free()).order_by(units.c.id)
+"""All units that are free, in every centre: since when each has been in its state."""
 
 
 def query() -> Select[Any]:

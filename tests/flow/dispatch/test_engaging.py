@@ -136,7 +136,13 @@ async def test_who_declined_is_asked_last_and_the_shift_lead_is_alerted_once(wor
     assert [event for event, _ in events].count("no_unit_left") == 1
     assert (await world.card(incident))["attention"] == "no_unit_left"
     await world.sql("UPDATE dispatch.assignments SET ended_at = ended_at - interval '31 seconds'")
-    await world.timers.round()
+
+    async def asked_again() -> bool:
+        await world.timers.round()
+        return bool(await world.active(incident))
+
+    # The end of a rest is seen within two seconds (`tried.AGAIN_S`), not in the very next round.
+    await until(asked_again, "nobody was asked again")
     [again] = await world.active(incident)
     assert (again["unit"], again["reason"]) == (PATROLS[0], "declined_before")
 
