@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.async_api import Page
+from playwright.async_api import Error, Page
 
 from tests.browser.browsing import Screen
 
@@ -21,6 +21,15 @@ QUALITY = 72
 MOST_BYTES = 4_000_000
 """Of all pictures together."""
 DRAWN_MS = 60_000
+
+WAITS = """() => {
+  const marked = [...document.querySelectorAll('[role=status], .chip')].map(one => one.textContent.trim());
+  const here = document.querySelector('nav a[aria-current=page]');
+  const away = document.querySelector('nav a') !== null && here?.getAttribute('href') !== (location.hash || '#/');
+  const busy = document.querySelector('[aria-busy=true]') !== null;
+  return [...marked.filter(text => text.endsWith('…')), ...(away ? ['page'] : []), ...(busy ? ['busy'] : [])];
+}"""
+"""What a page still waits for: words that end in an ellipsis, another page, a map."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +73,8 @@ async def drawn(page: Page) -> None:
     """The page stands: its answers are there, its map is drawn, and a frame has passed since."""
     await page.locator("main").first.wait_for(timeout=DRAWN_MS)
     await page.wait_for_load_state("load")
-    await page.wait_for_function(
-        "() => document.querySelector('[aria-busy=true]') === null"
-        " && ![...document.querySelectorAll('[role=status], .chip')].some(one => /…$/.test(one.textContent.trim()))"
-        " && (document.querySelector('nav a') === null || document.querySelector('nav a[aria-current=page]') !== null"
-        "     && document.querySelector('nav a[aria-current=page]').getAttribute('href') === (location.hash || '#/'))",
-        timeout=DRAWN_MS,
-    )
+    try:
+        await page.wait_for_function(f"() => ({WAITS})().length === 0", timeout=DRAWN_MS)
+    except Error as late:
+        raise RuntimeError(f"{page.url} still waits: {await page.evaluate(WAITS)}") from late
     await page.evaluate("new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))")

@@ -56,6 +56,8 @@ class Route {
       this.page = pageIn(location.hash) ?? this.page;
     };
     addEventListener('hashchange', changed);
+    // The address may have changed while the person was signing in.
+    changed();
     return () => removeEventListener('hashchange', changed);
   }
 
