@@ -84,7 +84,7 @@ async def test_the_command_line_and_the_sheet_of_keys(browser: Browser, room: Ro
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Classé fausse alerte — ")).to_be_visible()
         await page.keyboard.press("z")
-        await expect(page.get_by_text("Rouvert — ")).to_be_visible()
+        await expect(page.get_by_text("Rouvert — Trouble à la tranquillité")).to_be_visible()
         await until(lambda: _is_open(room, incident), "the undo did not reopen it")
 
 
