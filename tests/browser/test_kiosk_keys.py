@@ -12,7 +12,7 @@ from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 from tests.browser.test_room_pages import end_all, ring
 
-KIOSK, NAME = "borne-comedie", "Borne place de la Comédie"
+KIOSK, NAME = "borne-fournirue", "Borne En-Fournirue"
 
 
 async def test_a_call_is_opened_refused_and_made_an_sos_by_keys(browser: Browser, room: Room, pictures: Path) -> None:

@@ -57,7 +57,7 @@ async def test_units_are_replaced_backed_up_and_stood_down(browser: Browser, roo
         assert len(set(left)) == 2
         why = [event["detail"].get("why") for event in (await room.get(f"/v1/incidents/{incident}"))["events"]]
         assert "rappelé par le chef de salle" in why
-        await expect(card.get_by_text("Engagement — libéré par la salle")).to_be_visible()
+        await expect(card.get_by_text("Engagement · libéré par la salle")).to_be_visible()
         assert desk.complaints == []
 
 
