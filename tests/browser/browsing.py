@@ -53,6 +53,10 @@ class Screen:
     hosts: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.watch()
+
+    def watch(self) -> None:
+        """Listens to what the page says."""
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._asked)

@@ -58,9 +58,16 @@ class Room:
         """Ends what earlier tests left: silences, under which nobody is engaged; incidents, which hold the units."""
         for one in await self.get("/v1/silences"):
             (await self.client.delete(f"{self.url}/v1/silences/{one['silence_id']}")).raise_for_status()
-        for state in ("open", "in_progress"):
-            for one in await self.get("/v1/incidents", state=state, limit=1000):
-                await self.post(f"/v1/incidents/{one['incident_id']}/dismiss", {"reason": "fin de l’essai"})
+        await until(self._nothing_open, "incidents stay open")
+
+    async def _nothing_open(self) -> bool:
+        """True once there is none; else those there are were dismissed, or ended by themselves meanwhile (409)."""
+        unfinished = await self.get("/v1/incidents", state=["open", "in_progress"], limit=1000)
+        for one in unfinished:
+            url, why = f"{self.url}/v1/incidents/{one['incident_id']}/dismiss", {"reason": "fin de l’essai"}
+            if (answer := await self.client.post(url, json=why)).status_code != httpx.codes.CONFLICT:
+                answer.raise_for_status()
+        return not unfinished
 
     async def press_sos(self, kiosk: str) -> str:
         """Somebody presses a kiosk's SOS; the incident, once a unit is engaged on it."""
