@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from statistics import median
 
 from playwright.async_api import Browser, Page
 
@@ -44,7 +45,7 @@ async def test_a_busy_night_is_drawn_in_time(browser: Browser, room: Room, pictu
         print(f"positions taken in {2 * SECONDS:.0f} s of measuring: {taken[0] - before}")
         for name, frames in found.items():
             print(f"{name}: {frames}")
-        assert min(usable) <= USABLE_MS
+        assert median(usable) <= USABLE_MS
         for frames in found.values():
             assert frames.within(33.4) >= IN_TIME
         assert desk.complaints == []
