@@ -57,6 +57,20 @@ async def test_an_idempotency_key_is_answered_the_same_again(world: World) -> No
     problem(other, 422, "key-reused")
 
 
+async def test_an_empty_key_and_an_empty_actor_are_none(world: World) -> None:
+    """Two requests with an empty key are two: neither gets the other's answer; an empty actor is the operator."""
+    empty = {"Idempotency-Key": "", "X-Actor": ""}
+    bodies = [{"nature": "disturbance", "text": text, "site": "square"} for text in ("noise", "shouting")]
+    answers = [await world.http.post("/v1/calls", json=body, headers=empty) for body in bodies]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    first = await world.order(answers[0].json()["incident_id"], "acknowledge")
+    second = await world.http.post(
+        f"/v1/incidents/{answers[1].json()['incident_id']}/acknowledge", headers={"X-Actor": ""}
+    )
+    assert [first.status_code, second.status_code] == [200, 200]
+    assert (await world.card(answers[1].json()["incident_id"]))["acknowledged_by"] == "operator"
+
+
 @pytest.mark.parametrize(
     ("order", "allowed"),
     [
