@@ -54,6 +54,9 @@ async def test_what_cannot_be_acknowledged_stays_and_is_told(browser: Browser, r
 
         await desk.page.route("**/acknowledge", sometimes)
         await desk.page.keyboard.press("j")
+        await expect(desk.page.get_by_text(f"{MANY} à acquitter")).to_be_visible()
+        # A line that missed two beats on a busy machine refuses orders, rightly, until it is back.
+        await expect(desk.page.get_by_text("En direct")).to_be_visible()
         await desk.page.keyboard.press("a")
         await said(desk, "restent à acquitter")
         left = await _unseen(room)
