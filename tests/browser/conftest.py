@@ -9,12 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from deploy.web.building import is_built
 from tests.browser.browsing import launch
 from tests.browser.room import Room
 from tests.stack.running import StackProcess
+
+# Playwright's five seconds are short for a stack, a browser and a test on two cores; what is there is seen at once.
+expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="session")
