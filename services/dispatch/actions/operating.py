@@ -85,7 +85,7 @@ async def end_as_dismissed(work: Work, case: Case, reason: str, actor: str) -> N
     """Dismissed: active assignments and unfinished tasks are cancelled, crews and partners have nothing left to do."""
     await reporting.stand_down(work, case, "dismissed", actor)
     for order in list(case.orders.values()):
-        if order.state not in partners.ENDED:
+        if order.state.open:
             partners.withdraw(work, case, order, actor)
     partners.withdraw_hand_overs(work, case, "dismissed", actor)
     for task in list(case.tasks.values()):

@@ -51,7 +51,6 @@ STEPS: dict[WorkOrderState, dict[OrderStep, WorkOrderState]] = {
         OrderStep.ALREADY_FIXED: WorkOrderState.ALREADY_FIXED,
     },
 }
-ENDED = frozenset({WorkOrderState.COMPLETED, WorkOrderState.ALREADY_FIXED})
 
 
 class Withdrawn(Exception):
@@ -143,14 +142,14 @@ def progress(
         material=(*order.material, *material),
         taken_by=order.taken_by or actor,
     )
-    if after.state in ENDED:
+    if not after.state.open:
         after = replace(after, ended_at=work.now)
     elif after.state is WorkOrderState.STARTED:
         after = replace(after, started_at=work.now)
     case.put(after)
     detail = {"order_id": after.id, "state": after.state} | ({"device_at": at.isoformat()} if at else {})
     case.record(IncidentEvent.WORK_ORDER_CHANGED, step, actor=actor, detail=detail)
-    if after.state in ENDED:
+    if not after.state.open:
         reporting.close_task(work, case, case.tasks[after.task_id], TaskState.DONE, after.state, actor)
     elif after.state is WorkOrderState.STARTED:
         engaging.start(case, "crew_started", actor)

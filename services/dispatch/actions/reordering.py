@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from schemas.vocabulary.dispatching import AssignmentState, IncidentEvent, ResponderKind, TaskState, UnitState
-from services.dispatch.actions import engaging, handing_on, operating, partners, reporting
+from services.dispatch.actions import engaging, handing_on, operating, reporting
 from services.dispatch.domain.assignment import Assignment, moved
 from services.dispatch.domain.filling import REASSIGNED
 from services.dispatch.domain.incident import Action, NotAllowed
@@ -74,7 +74,7 @@ def order_work(work: Work, case: Case, capabilities: frozenset[str], actor: str)
     """*Bon d'intervention*: one at a time an incident; a second one is a NotAllowed."""
     operating.begin(case, Action.ASSIGN)
     held = _task_of(case, ResponderKind.MAINTENANCE)
-    open_orders = [order for order in case.orders.values() if order.state not in partners.ENDED]
+    open_orders = [order for order in case.orders.values() if order.state.open]
     if held is not None and any(order.task_id == held.id for order in open_orders):
         raise NotAllowed(held.state, "work-order", [])
     fresh = _task(work, case, ResponderKind.MAINTENANCE, None)

@@ -144,8 +144,8 @@ def _repeats(case: Case, assignment: Assignment) -> bool:
     That it lapsed too is on the card, the stream and the topic, and in the state of the next event. What an operator
     ordered always has its line.
     """
-    others = [known for known in case.assignments.values() if known.task_id == assignment.task_id]
-    before = filling.lapsed([known for known in others if known.id != assignment.id])
+    of_task = case.of_task(case.tasks[assignment.task_id])
+    before = filling.lapsed([known for known in of_task if known.id != assignment.id])
     return assignment.unit in before and assignment.reason not in BY_OPERATOR
 
 

@@ -77,7 +77,5 @@ async def _snapshot(door: Door, eyes: Sight) -> dict[str, Any]:
         taken["incidents_total"] = await count(door, list(UNFINISHED))
         taken["kiosk_calls"] = await kiosk_calls(door, [KioskCallState.WAITING, KioskCallState.ANSWERED])
     if unit is None or eyes.kinds is not None:
-        taken["work_orders"] = await work_orders(
-            door, [WorkOrderState.ORDERED, WorkOrderState.TAKEN, WorkOrderState.STARTED]
-        )
+        taken["work_orders"] = await work_orders(door, [state for state in WorkOrderState if state.open])
     return taken
