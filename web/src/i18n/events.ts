@@ -1,12 +1,13 @@
 import { dictionary } from './dictionary';
 
-/** What happened to an incident, as the log says it. The API may know more of them than this screen. */
-const events = dictionary(
+/** What happened to an incident, as the card, a conflict and the log's filter say it. */
+export const eventNames = dictionary(
   {
     opened: 'Événement ouvert',
     signal_linked: 'Alarme rattachée',
     signal_annotated: 'Complément reçu',
     priority_raised: 'Priorité relevée',
+    card_applied: 'Consigne appliquée',
     acknowledged: 'Acquitté',
     verified: 'Levée de doute',
     dismissed: 'Classé fausse alerte',
@@ -36,18 +37,18 @@ const events = dictionary(
     escalated: 'Niveau supérieur',
     relieved: 'Équipage remplacé par un plus proche',
     duplicates_suspected: 'Doublon possible',
+    duplicate_rejected: 'Doublon écarté',
     welfare_asked: 'Contrôle de l’équipage',
-    welfare_answered: 'Équipage: tout va bien',
+    welfare_answered: 'Équipage : tout va bien',
     notification_failed: 'Notification échouée',
     notification_sent: 'Notification envoyée',
-    card_applied: 'Consigne appliquée',
-    duplicate_rejected: 'Doublon écarté',
   },
   {
     opened: 'Incident opened',
     signal_linked: 'Alarm linked',
     signal_annotated: 'Update received',
     priority_raised: 'Priority raised',
+    card_applied: 'Run card applied',
     acknowledged: 'Acknowledged',
     verified: 'Verified',
     dismissed: 'Dismissed',
@@ -77,15 +78,15 @@ const events = dictionary(
     escalated: 'Escalated',
     relieved: 'Relieved by a sooner unit',
     duplicates_suspected: 'Possible duplicate',
+    duplicate_rejected: 'Duplicate rejected',
     welfare_asked: 'Welfare check',
     welfare_answered: 'Unit is well',
     notification_failed: 'Notification failed',
     notification_sent: 'Notification sent',
-    card_applied: 'Run card applied',
-    duplicate_rejected: 'Duplicate rejected',
   },
 );
 
+/** The same for a word from a door, which may know more of them than this screen. */
 export function incidentEvents(word: string): string {
-  return (events as Record<string, string | undefined>)[word] ?? word.replaceAll('_', ' ');
+  return (eventNames as Record<string, string | undefined>)[word] ?? word.replaceAll('_', ' ');
 }
