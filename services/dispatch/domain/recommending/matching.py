@@ -87,16 +87,16 @@ def _cheapest(
 
 
 def _diverting(situations: Sequence[Situation], fields: Sequence[Field], pairs: Mapping[str, Pair]) -> dict[str, Pair]:
-    """Pairs that replace or add to `pairs`; each unit is diverted once."""
+    """Pairs that replace or add to `pairs`; each unit is diverted once, and each incident loses one at most."""
     found: dict[str, Pair] = {}
     both = zip(situations, fields, strict=True)
     urgent = [(known, field) for known, field in both if known.incident.priority is Priority.P1]
     for known, field in sorted(urgent, key=lambda each: (each[0].incident.opened_at, each[0].incident.id)):
         held = pairs.get(known.incident.id)
         worth, _ = gains(known, field.divertible, None if held is None else held.seconds)
-        taken = {pair.unit for pair in found.values()}
+        taken, bereft = {pair.unit for pair in found.values()}, {pair.diverts for pair in found.values()}
         best = min(
-            (ranked for ranked in worth if ranked.unit not in taken),
+            (ranked for ranked in worth if ranked.unit not in taken and ranked.diverts not in bereft),
             key=lambda ranked: (ranked.seconds, ranked.unit),
             default=None,
         )

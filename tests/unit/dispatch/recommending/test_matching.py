@@ -1,5 +1,6 @@
 """A backlog is shared out at least cost, life first."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -57,6 +58,17 @@ def test_a_p1_of_a_backlog_diverts_by_the_rule_for_one() -> None:
     found = match(Backlog((one, two)))
     assert {pair.incident: (pair.unit, pair.diverts) for pair in found.pairs}["i2"] == ("b", "w-b")
     assert len({pair.unit for pair in found.pairs}) == len(found.pairs)
+
+
+def test_two_lives_do_not_take_both_units_of_one_incident() -> None:
+    """An incident loses one unit at most, in one round of a backlog too; the younger life has the other's idle unit."""
+    pair = [replace(bound(name), work=replace(shared, incident="w")) for name in "bc" if (shared := bound(name).work)]
+    seconds = {idle("a"): 300.0, pair[0]: 100.0, pair[1]: 110.0}
+    old, new = (
+        situation(seconds, incident(Priority.P1, id=name, opened_at=ago(age))) for name, age in [("i1", 9), ("i2", 0)]
+    )
+    found = {one.incident: (one.unit, one.diverts) for one in match(Backlog((old, new))).pairs}
+    assert found == {"i1": ("b", "w"), "i2": ("a", None)}
 
 
 def test_whom_a_diversion_leaves_free_goes_to_the_next_life() -> None:
