@@ -173,18 +173,19 @@ async def send(work: Work, case: Case, task: Task, unit_id: str, why: str | None
     best = advice.best.unit if advice.best else unit_id
     if (best != unit_id or chosen is None) and not why:
         raise OverrideNeedsReason(best)
-    if chosen is not None and chosen.diverts is not None:
+    bereft = chosen.diverts if chosen else None
+    if bereft is not None:
         # Against the usual order of locks, so without waiting: whoever decides about that incident now is first.
-        if await cases.load(work, chosen.diverts, wait=False) is None:
+        if await cases.load(work, bereft, wait=False) is None:
             raise UnitRefused(Refusal.OCCUPIED)
-        await engaging.divert(work, chosen.diverts, unit_id, case.incident.id)
+        await engaging.divert(work, bereft, unit_id, case.incident.id)
     inputs: dict[str, Any] = engaging.decision_inputs(case, situation, advice, basis) | {"why": why}
     reason = "operator" if best == unit_id else "operator_override"
     await engaging.assign(work, case, task, slots[0], units[unit_id], reason, offer, actor, inputs)
     state = TaskState.ENGAGED if len(slots) == 1 else TaskState.WAITING
     case.put(replace(case.tasks[task.id], state=state))
-    if chosen is not None and chosen.diverts is not None:
-        await engaging.dispatch_again(work, chosen.diverts, offer)
+    if bereft is not None:
+        await engaging.dispatch_again(work, bereft, offer)
 
 
 async def backup(work: Work, case: Case, count: int, actor: str, offer: timedelta, at: datetime | None = None) -> None:

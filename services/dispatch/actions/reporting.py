@@ -10,9 +10,8 @@ from sqlalchemy import insert, select
 from schemas.vocabulary.dispatching import AssignmentState, DeclineReason, IncidentEvent, TaskState, UnitState
 from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
-from services.dispatch.domain import filling
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
-from services.dispatch.domain.filling import BY_OPERATOR, done
+from services.dispatch.domain.filling import BY_OPERATOR, done, lapsed
 from services.dispatch.domain.incident import resolved
 from services.dispatch.domain.task import Task, all_finished
 from services.dispatch.domain.welfare import Sign
@@ -145,7 +144,7 @@ def _repeats(case: Case, assignment: Assignment) -> bool:
     ordered always has its line.
     """
     of_task = case.of_task(case.tasks[assignment.task_id])
-    before = filling.lapsed([known for known in of_task if known.id != assignment.id])
+    before = lapsed([known for known in of_task if known.id != assignment.id])
     return assignment.unit in before and assignment.reason not in BY_OPERATOR
 
 
