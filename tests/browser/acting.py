@@ -1,21 +1,63 @@
-"""What an operator does at the console in several tests: signs in on a card, opens a dialog, reads a message."""
+"""What people do at their pages in several tests: sign in, open a dialog, read a message, drive into a dead spot."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.browsing import Screen
+from tests.browser.browsing import Screen, screen
+from tests.browser.network import Air, air
 from tests.browser.room import Room
 
+READY = "navigator.serviceWorker.ready.then(found => found.active !== null)"
 VIEW = {"width": 1440, "height": 900}
+PAGES = (
+    "call",
+    "kiosks",
+    "log",
+    "relief",
+    "fleet",
+    "roster",
+    "silences",
+    "streets",
+    "broadcasts",
+    "protected",
+    "system",
+)
+"""The console's pages beside the room itself, by address."""
 
 
 async def live(desk: Screen, account: str) -> None:
     """Signed in, and the line is live; what is measured begins after that."""
     await desk.sign_in(account)
     await expect(desk.page.get_by_text("En direct")).to_be_visible(timeout=20_000)
+
+
+@asynccontextmanager
+async def by_air(
+    browser: Browser, room: Room, page: str, pictures: Path, **options: Any
+) -> AsyncIterator[tuple[Air, Screen]]:
+    """A page that reaches its door through air that can be cut only."""
+    async with (
+        air(room.url) as network,
+        screen(browser, f"{network.url}{page}", pictures, **options) as one,
+    ):
+        # The door's own address, which the page learns, lies on the other side of the dead spot too.
+        await one.page.context.route(f"{room.url}/**", lambda route: route.abort())
+        yield network, one
+
+
+async def accepts(tablet: Screen, unit: str) -> None:
+    """The officer signs in and accepts; the door knows, and the page would start again in a dead spot."""
+    await tablet.sign_in(unit)
+    # Accepted before: an offer that nobody answers goes to the next unit after half a minute, and rightly so.
+    await tablet.page.get_by_role("button", name="Accepter").click()
+    await expect(tablet.page.get_by_text("à envoyer")).to_be_hidden()
+    assert await tablet.page.evaluate(READY)
 
 
 async def choose(desk: Screen, words: str) -> Locator:

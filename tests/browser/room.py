@@ -86,6 +86,13 @@ class Room:
         found: list[dict[str, Any]] = await self.get("/v1/assignments", active=True)
         return next((one for one in found if one["incident_id"] == incident), None)
 
+    async def offered(self, kiosk: str) -> tuple[str, str]:
+        """Somebody presses a kiosk's SOS; the incident and the unit that is engaged on it."""
+        incident = await self.press_sos(kiosk)
+        found = await self.assignment(incident)
+        assert found is not None, f"nobody is engaged for {kiosk} any more"
+        return incident, str(found["unit"])
+
     async def state(self, incident: str) -> str:
         """Of the incident."""
         return str((await self.get(f"/v1/incidents/{incident}"))["state"])

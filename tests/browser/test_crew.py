@@ -5,8 +5,8 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.browsing import TABLET, screen
-from tests.browser.network import air
+from tests.browser.acting import by_air
+from tests.browser.browsing import TABLET
 from tests.browser.room import Room, until
 from tests.browser.test_tablet import photo
 
@@ -27,12 +27,8 @@ async def test_a_lamp_is_repaired_in_a_dead_spot(browser: Browser, room: Room, p
         (await room.client.post(f"{room.stack.facts['ingest_url']}/v1/signals", json=body)).raise_for_status()
 
     [order] = await until(ordered, "no work order")
-    async with (
-        air(room.url) as network,
-        screen(browser, f"{network.url}/equipe/", pictures, viewport=TABLET) as crew,
-    ):
+    async with by_air(browser, room, "/equipe/", pictures, viewport=TABLET) as (network, crew):
         page = crew.page
-        await page.context.route(f"{room.url}/**", lambda route: route.abort())
         await crew.sign_in("tech-1")
         job = page.get_by_role("listitem").filter(has_text=LAMP)
         await expect(job).to_have_count(1)

@@ -12,12 +12,11 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.browsing import TABLET, screen
-from tests.browser.network import air
+from tests.browser.acting import accepts, by_air
+from tests.browser.browsing import TABLET
 from tests.browser.room import Room
 
 KIOSK, OTHER_KIOSK, THIRD_KIOSK = "borne-dupont-des-loges", "borne-charrons", "borne-fournirue"
-READY = "navigator.serviceWorker.ready.then(found => found.active !== null)"
 SECONDS = float(os.environ.get("VIGIE_OFFLINE_SECONDS", "5"))
 WAY = ("en-route", "on-scene", "clear")
 STEPS = ("Parti", "Sur place", "Fin d’intervention")
@@ -26,21 +25,10 @@ STEPS = ("Parti", "Sur place", "Fin d’intervention")
 async def test_a_dead_spot_loses_nothing_and_doubles_nothing(browser: Browser, room: Room, pictures: Path) -> None:
     """Three steps, a report, a reload and a call for help in a dead spot: all arrive once, distress first, the steps in
     their order, each with the time of the tablet."""
-    incident = await room.press_sos(KIOSK)
-    offered = await room.assignment(incident)
-    assert offered is not None
-    async with (
-        air(room.url) as network,
-        screen(browser, f"{network.url}/tablette/", pictures, viewport=TABLET) as tablet,
-    ):
+    incident, unit = await room.offered(KIOSK)
+    async with by_air(browser, room, "/tablette/", pictures, viewport=TABLET) as (network, tablet):
         page = tablet.page
-        # The door's own address, which the page learns, lies on the other side of the dead spot too.
-        await page.context.route(f"{room.url}/**", lambda route: route.abort())
-        await tablet.sign_in(offered["unit"])
-        # Accepted before: an offer that nobody answers goes to the next unit after half a minute, and rightly so.
-        await page.get_by_role("button", name="Accepter").click()
-        await expect(page.get_by_text("à envoyer")).to_be_hidden()
-        assert await page.evaluate(READY)
+        await accepts(tablet, unit)
 
         network.cut()
         began = datetime.now().astimezone()
@@ -67,14 +55,14 @@ async def test_a_dead_spot_loses_nothing_and_doubles_nothing(browser: Browser, r
         await expect(page.get_by_text("Détresse envoyée")).to_be_visible()
     card = await room.get(f"/v1/incidents/{incident}")
     taps = [known for known in card["events"] if known["event"] == "assignment_changed" and known["reason"] in WAY]
-    mine = [known for known in taps if known["detail"]["unit"] == offered["unit"]]
+    mine = [known for known in taps if known["detail"]["unit"] == unit]
     assert [known["reason"] for known in mine] == list(WAY)
     made = [datetime.fromisoformat(known["detail"]["device_at"]) for known in mine]
     assert made == sorted(made)
     assert (made[-1] - made[0]).total_seconds() >= SECONDS / 4
     assert all(began <= at < restored for at in made)
     assert [note["text"] for note in card["notes"]].count("Deux personnes, calme.") == 1
-    heard = await _distresses(room, offered["unit"])
+    heard = await _distresses(room, unit)
     assert len(heard) == 1
     assert datetime.fromisoformat(heard[0]["opened_at"]) <= datetime.fromisoformat(mine[0]["at"])
     log = [f"{known['reason']:9} tablet {known['detail']['device_at']}  door {known['at']}" for known in mine]
@@ -84,21 +72,15 @@ async def test_a_dead_spot_loses_nothing_and_doubles_nothing(browser: Browser, r
 
 async def test_a_tap_that_came_too_late_is_kept_and_told(browser: Browser, room: Room, pictures: Path) -> None:
     """The room takes the unit off while its tablet is in a dead spot: its officer reads so, the card has the tap."""
-    incident = await room.press_sos(OTHER_KIOSK)
-    offered = await room.assignment(incident)
-    assert offered is not None
-    async with (
-        air(room.url) as network,
-        screen(browser, f"{network.url}/tablette/", pictures, viewport=TABLET) as tablet,
-    ):
+    incident, unit = await room.offered(OTHER_KIOSK)
+    async with by_air(browser, room, "/tablette/", pictures, viewport=TABLET) as (network, tablet):
         page = tablet.page
-        await page.context.route(f"{room.url}/**", lambda route: route.abort())
-        await tablet.sign_in(offered["unit"])
+        await tablet.sign_in(unit)
         await expect(page.get_by_role("button", name="Accepter")).to_be_visible()
         network.cut()
         await page.get_by_role("button", name="Accepter").click()
         await page.get_by_role("button", name="Parti", exact=True).click()
-        order = {"unit": offered["unit"], "reason": "Appelé ailleurs"}
+        order = {"unit": unit, "reason": "Appelé ailleurs"}
         answer = await room.client.post(f"{room.url}/v1/incidents/{incident}/stand-down", json=order)
         answer.raise_for_status()
         network.restore()

@@ -5,23 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.acting import PAGES, VIEW, goes_to
 from tests.browser.browsing import Screen, screen
 from tests.browser.room import Room, until
-
-VIEW = {"width": 1440, "height": 900}
-PAGES = (
-    "call",
-    "kiosks",
-    "log",
-    "relief",
-    "fleet",
-    "roster",
-    "silences",
-    "streets",
-    "broadcasts",
-    "protected",
-    "system",
-)
 
 
 async def test_a_call_is_taken_down_by_keys_alone(browser: Browser, room: Room, pictures: Path) -> None:
@@ -150,12 +136,6 @@ async def signed_in(desk: Screen, account: str) -> None:
     """Until the line is live."""
     await desk.sign_in(account)
     await expect(desk.page.get_by_text("En direct")).to_be_visible()
-
-
-async def goes_to(desk: Screen, page: str) -> None:
-    """By its address, as a bookmark does; until its head is there."""
-    await desk.page.evaluate("page => { location.hash = `#/${page}` }", page)
-    await expect(desk.page.locator("main h1")).to_be_visible()
 
 
 async def ring(room: Room, kiosk: str) -> None:

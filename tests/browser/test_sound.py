@@ -56,10 +56,8 @@ async def test_the_tablet_rings_for_an_offer(browser: Browser, room: Room, pictu
         page = tablet.page
         await page.add_init_script(LISTEN)
         await page.reload()
-        incident = await room.press_sos(THIRD_KIOSK)
-        offered = await room.assignment(incident)
-        assert offered is not None
-        await tablet.sign_in(offered["unit"])
+        _, unit = await room.offered(THIRD_KIOSK)
+        await tablet.sign_in(unit)
         await page.wait_for_function(HEARD)
         tablet.figure("tablet-siren", rms=round(await _loudest(page), 3))
         page = await _restart(tablet)

@@ -32,12 +32,10 @@ async def test_a_mission_with_a_photo_and_without_a_small_target(browser: Browse
     ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     said = {"about": "missing_person", "text": "Garçon de 9 ans, blouson rouge.", "ends_at": ends}
     (await room.client.post(f"{room.url}/v1/broadcasts", json=said)).raise_for_status()
-    incident = await room.press_sos(THIRD_KIOSK)
-    offered = await room.assignment(incident)
-    assert offered is not None
+    incident, unit = await room.offered(THIRD_KIOSK)
     async with screen(browser, f"{room.url}/tablette/", pictures, viewport=TABLET) as tablet:
         page = tablet.page
-        await tablet.sign_in(offered["unit"])
+        await tablet.sign_in(unit)
         for step in ("Accepter", "Parti"):
             await expect(page.get_by_role("button", name=step, exact=True)).to_be_visible()
             assert await page.evaluate(SMALL) == []

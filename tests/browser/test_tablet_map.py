@@ -5,10 +5,10 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.acting import accepts, by_air
 from tests.browser.browsing import screen
-from tests.browser.network import air
 from tests.browser.room import Room
-from tests.browser.test_offline_tablet import KIOSK, READY
+from tests.browser.test_offline_tablet import KIOSK, STEPS
 from tests.browser.test_tablet import SMALL
 
 STREET = "Rue Serpenoise"
@@ -28,21 +28,11 @@ KEPT = """async () => {
 
 async def test_the_map_is_there_in_a_dead_spot(browser: Browser, room: Room, pictures: Path) -> None:
     """Never opened before, it is drawn without a network after a restart; the next step stays in reach beside it."""
-    incident = await room.press_sos(KIOSK)
-    offered = await room.assignment(incident)
-    assert offered is not None
-    located = {"geolocation": NEAR, "permissions": ["geolocation"]}
-    size = SIZES["standing"]
-    async with (
-        air(room.url) as network,
-        screen(browser, f"{network.url}/tablette/", pictures, viewport=size, **located) as tablet,
-    ):
+    _, unit = await room.offered(KIOSK)
+    located = {"geolocation": NEAR, "permissions": ["geolocation"], "viewport": SIZES["standing"]}
+    async with by_air(browser, room, "/tablette/", pictures, **located) as (network, tablet):
         page = tablet.page
-        await page.context.route(f"{room.url}/**", lambda route: route.abort())
-        await tablet.sign_in(offered["unit"])
-        await page.get_by_role("button", name="Accepter").click()
-        await expect(page.get_by_text("à envoyer")).to_be_hidden()
-        assert await page.evaluate(READY)
+        await accepts(tablet, unit)
         await page.wait_for_function(KEPT)
         assert await page.evaluate("document.querySelector('.pane') === null")
 
@@ -65,13 +55,11 @@ async def test_the_map_shows_the_way_and_what_is_closed(browser: Browser, room: 
     ends = (datetime.now(UTC) + timedelta(hours=3)).isoformat()
     closed = {"streets": {"name": STREET}, "closed": True, "reason": "Fuite de gaz", "ends_at": ends}
     change = (await room.post("/v1/street-changes", closed))["change_id"]
-    incident = await room.press_sos(KIOSK)
-    offered = await room.assignment(incident)
-    assert offered is not None
+    _, unit = await room.offered(KIOSK)
     located = {"geolocation": NEAR, "permissions": ["geolocation"], "viewport": SIZES["lying"]}
     async with screen(browser, f"{room.url}/tablette/", pictures, **located) as tablet:
         page = tablet.page
-        await tablet.sign_in(offered["unit"])
+        await tablet.sign_in(unit)
         await page.get_by_role("button", name="Accepter").click()
         await _open(page)
         await expect(page.get_by_role("listitem").filter(has_text=STREET)).to_contain_text("Fuite de gaz")
@@ -95,7 +83,7 @@ async def test_the_map_shows_the_way_and_what_is_closed(browser: Browser, room: 
 
 async def _finish(page: Page) -> None:
     """The steps that are left, beside the map that stays open; then it is gone with the mission."""
-    for step in ("Parti", "Sur place", "Fin d’intervention"):
+    for step in STEPS:
         button = page.get_by_role("button", name=step, exact=True)
         if await button.is_visible():
             await button.click()

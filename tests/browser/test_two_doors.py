@@ -47,12 +47,10 @@ async def test_a_silent_door_costs_nothing(browser: Browser, other_room: Room, p
     first = str(other_room.stack.facts["dispatch_urls"][0])
     pids = other_room.stack.facts["pids"]
     name = next(part for part in sorted(pids) if part.startswith("dispatch"))
-    incident = await other_room.press_sos(KIOSK)
-    offered = await other_room.assignment(incident)
-    assert offered is not None
+    incident, unit = await other_room.offered(KIOSK)
     async with screen(browser, f"{first}/tablette/", pictures, viewport=TABLET) as tablet:
         page = tablet.page
-        await tablet.sign_in(offered["unit"])
+        await tablet.sign_in(unit)
         await page.get_by_role("button", name="Accepter").click()
         await expect(page.get_by_text("2 liaisons")).to_be_visible()
         os.kill(pids[name], signal.SIGSTOP)

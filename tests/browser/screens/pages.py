@@ -6,24 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Browser, expect
 
+from tests.browser.acting import PAGES
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 from tests.browser.screens.camera import SHOTS, Camera, speaks
 
 DESK, LYING, CREW = ({"width": w, "height": h} for w, h in ((1440, 900), (1024, 768), (800, 1280)))
-ROOM_PAGES = (
-    "call",
-    "kiosks",
-    "log",
-    "relief",
-    "fleet",
-    "roster",
-    "silences",
-    "streets",
-    "broadcasts",
-    "protected",
-    "system",
-)
 CAR = {"latitude": 49.1150, "longitude": 6.1745}
 KIOSK = "borne-dupont-des-loges"
 
@@ -59,7 +47,7 @@ async def consoles(browser: Browser, room: Room, camera: Camera) -> None:
             await desk.page.locator(".card h2").first.wait_for()
             await camera.takes_now(desk, "room", language, theme)
         await speaks(desk.page, SHOTS[0][0])
-        for name in ROOM_PAGES:
+        for name in PAGES:
             await desk.page.goto(f"{room.url}/#/{name}")
             await camera.takes(desk, name)
 
