@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from tests.browser.acting import press
 from tests.browser.browsing import TABLET, screen
 from tests.browser.room import Room, until
 
@@ -23,7 +24,7 @@ async def test_from_the_kiosk_to_clear(browser: Browser, room: Room, pictures: P
         await line.click()
         await expect(desk.page.get_by_role("button", name="Acquitter")).to_be_visible()
         await desk.picture("console-night")
-        await desk.page.keyboard.press("a")
+        await press(desk, "a")
         await expect(desk.page.get_by_text("Acquitté par operateur-1")).to_be_visible()
         assert (await room.get(f"/v1/incidents/{incident}"))["acknowledged_by"] == "operateur-1"
         assert await desk.axe() == []

@@ -14,6 +14,7 @@ import httpx
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.acting import press
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 from tests.stack.running import start_stack
@@ -79,7 +80,7 @@ async def test_a_thousand_alarms_in_a_minute_stay_workable(browser: Browser, flo
         await page.get_by_role("button", name="au-dessus").click()
         await expect(_group(page).first).to_be_visible()
         await page.keyboard.press("p")
-        await page.keyboard.press("a")
+        await press(desk, "a")
         await expect(page.get_by_text("Acquitté par chef-de-salle")).to_be_visible()
         while await (folded := _group(page).filter(has_text="déplier")).count():
             await folded.first.click()  # all of them one by one: the longest list there is

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.acting import VIEW, live, said
+from tests.browser.acting import VIEW, live, press, said
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 
@@ -21,12 +21,12 @@ async def test_one_key_acknowledges_all_of_a_group(browser: Browser, room: Room,
         await live(desk, "operateur-1")
         group = desk.page.get_by_role("option").filter(has_text=f"{MANY} ×")
         await expect(group).to_be_visible()
-        await desk.page.keyboard.press("j")
+        await press(desk, "j")
         await expect(group).to_have_attribute("aria-selected", "true")
         await expect(desk.page.get_by_text(f"{MANY} à acquitter")).to_be_visible()
         assert await desk.axe() == []
         await desk.picture("group-chosen")
-        await desk.page.keyboard.press("a")
+        await press(desk, "a")
         await said(desk, f"{MANY} acquittés")
         await desk.picture("group-acknowledged")
         later = await _call(room, MANY)
@@ -53,17 +53,15 @@ async def test_what_cannot_be_acknowledged_stays_and_is_told(browser: Browser, r
             await (route.continue_() if refused % 3 == 0 else route.abort())  # type: ignore[attr-defined]
 
         await desk.page.route("**/acknowledge", sometimes)
-        await desk.page.keyboard.press("j")
+        await press(desk, "j")
         await expect(desk.page.get_by_text(f"{MANY} à acquitter")).to_be_visible()
-        # A line that missed two beats on a busy machine refuses orders, rightly, until it is back.
-        await expect(desk.page.get_by_text("En direct")).to_be_visible()
-        await desk.page.keyboard.press("a")
+        await press(desk, "a")
         await said(desk, "restent à acquitter")
         left = await _unseen(room)
         assert 0 < left < MANY
         await desk.picture("group-left-day")
         await desk.page.unroute("**/acknowledge")
-        await desk.page.keyboard.press("a")
+        await press(desk, "a")
         await until(lambda: _none_unseen(room), "some are still to be acknowledged")
 
 

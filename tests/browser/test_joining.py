@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.acting import VIEW, asked, choose, goes_to, live, said
+from tests.browser.acting import VIEW, asked, choose, goes_to, live, press, said
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 
@@ -25,7 +25,7 @@ async def test_duplicates_are_told_apart_or_merged_side_by_side(browser: Browser
         dialog = await asked(desk, "d", "Doublons possibles")
         await expect(dialog.get_by_role("cell", name="Attroupement")).to_be_visible()
         await desk.picture("joining-side-by-side")
-        await desk.page.keyboard.press("x")
+        await press(desk, "x")
         await said(desk, "Ce n’est pas un doublon")
         await expect(suspected).to_have_count(0)
         assert await _states(room, set(near), {"open"})
@@ -33,10 +33,10 @@ async def test_duplicates_are_told_apart_or_merged_side_by_side(browser: Browser
         await choose(desk, "49.0911")
         await expect(suspected).to_be_visible()
         await asked(desk, "d", "Doublons possibles")
-        await desk.page.keyboard.press("m")
+        await press(desk, "m")
         await said(desk, "Fiches réunies")
         await until(lambda: _states(room, set(far), {"open", "merged"}), "not merged")
-        await desk.page.keyboard.press("z")
+        await press(desk, "z")
         await until(lambda: _states(room, set(far), {"open"}), "the merge was not undone")
         assert desk.complaints == []
 
@@ -52,7 +52,7 @@ async def test_cards_are_merged_from_the_list_and_unmerged(browser: Browser, roo
         dialog = await asked(desk, "m", "Réunir")
         await desk.picture("joining-merge-day")
         await dialog.get_by_text("Stationnement gênant").click()
-        await desk.page.keyboard.press("Enter")
+        await press(desk, "Enter")
         await until(lambda: _states(room, {one, other}, {"open", "merged"}), "not merged")
         gone = other if await room.state(other) == "merged" else one
         await goes_to(desk, "log")
@@ -74,9 +74,9 @@ async def test_an_alarm_is_split_off(browser: Browser, room: Room, pictures: Pat
         await choose(desk, "place des Charrons")
         dialog = await asked(desk, "s", "Séparer")
         await expect(dialog.get_by_role("checkbox")).to_have_count(2)
-        await desk.page.keyboard.press("2")
+        await press(desk, "2")
         await desk.picture("joining-split-day")
-        await desk.page.keyboard.press("Enter")
+        await press(desk, "Enter")
         await said(desk, "1 alarme séparée")
         await until(lambda: _alarms(room, incident, 1), "not split")
         assert desk.complaints == []

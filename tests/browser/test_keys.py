@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from tests.browser.acting import press
 from tests.browser.browsing import DESK, screen
 from tests.browser.room import Room, until
 
@@ -27,12 +28,12 @@ async def test_a_p1_is_engaged_in_four_strokes_and_taken_back_by_one(
         await expect(desk.page.get_by_role("option", selected=True)).to_have_count(0)
 
         strokes = []
-        await desk.page.keyboard.press("a")
+        await press(desk, "a")
         strokes.append("a")
         await expect(desk.page.get_by_text("Acquitté par operateur-1")).to_be_visible()
         first = desk.page.get_by_role("heading", name="Qui engager").locator("..").get_by_role("button").first
         await expect(first).to_contain_text("1")
-        await desk.page.keyboard.press("1")
+        await press(desk, "1")
         strokes.append("1")
         toast = desk.page.get_by_role("log").filter(has_text="engagé — ")
         await expect(toast).to_be_visible()
@@ -43,7 +44,7 @@ async def test_a_p1_is_engaged_in_four_strokes_and_taken_back_by_one(
         await expect(chosen).to_contain_text("proposé")
         assert await desk.axe() == []
 
-        await desk.page.keyboard.press("z")
+        await press(desk, "z")
         await expect(desk.page.get_by_text("libéré — ")).to_be_visible()
         await expect(chosen).not_to_contain_text("proposé")
         assert desk.complaints == []
@@ -77,13 +78,13 @@ async def test_the_command_line_and_the_sheet_of_keys(browser: Browser, room: Ro
         await desk.picture("console-keys")
         await page.keyboard.press("Escape")
 
-        await page.keyboard.press("x")
+        await press(desk, "x")
         await expect(page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
         assert await desk.axe() == []
-        await page.keyboard.press("1")
+        await press(desk, "1")
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Classé fausse alerte — ")).to_be_visible()
-        await page.keyboard.press("z")
+        await press(desk, "z")
         await expect(page.get_by_text("Rouvert — Trouble à la tranquillité")).to_be_visible()
         await until(lambda: _is_open(room, incident), "the undo did not reopen it")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.acting import VIEW, live, said
+from tests.browser.acting import VIEW, live, press, said
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 from tests.browser.test_room_pages import end_all, ring
@@ -24,13 +24,13 @@ async def test_a_call_is_opened_refused_and_made_an_sos_by_keys(browser: Browser
         await ring(room, KIOSK)
         await expect(strip).to_contain_text(NAME)
         await expect(desk.page.get_by_role("combobox", name="Lieu")).to_be_focused()
-        await desk.page.keyboard.press("F4")
+        await press(desk, "F4")
         await said(desk, f"Borne ouverte — {NAME}")
         await expect(strip).to_be_hidden()
 
         await ring(room, KIOSK)
         await expect(strip).to_contain_text(NAME)
-        await desk.page.keyboard.press("F8")
+        await press(desk, "F8")
         dialog = desk.page.get_by_role("dialog", name=f"Refuser l’accès — {NAME}")
         await dialog.get_by_role("button", name="Hors des heures de livraison").click()
         await desk.picture("kiosk-refuse")
@@ -41,7 +41,7 @@ async def test_a_call_is_opened_refused_and_made_an_sos_by_keys(browser: Browser
 
         await ring(room, KIOSK)
         await expect(strip).to_contain_text(NAME)
-        await desk.page.keyboard.press("F9")
+        await press(desk, "F9")
         await expect(desk.page.get_by_role("heading", name="SOS borne")).to_be_visible(timeout=15_000)
         await desk.picture("kiosk-sos")
         assert await desk.axe() == []

@@ -9,7 +9,7 @@ import httpx
 from playwright.async_api import Browser, expect
 
 from deploy.local.settings import EXERCISE_PIN
-from tests.browser.acting import VIEW, asked, choose, engaged, live, said
+from tests.browser.acting import VIEW, asked, choose, engaged, live, press, said
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 
@@ -68,7 +68,7 @@ async def test_partners_and_crews_answer_on_the_card(browser: Browser, room: Roo
         await live(desk, "operateur-1")
         card = await choose(desk, "49.1163")
         await asked(desk, "t", "Transmettre")
-        await desk.page.keyboard.press("1")
+        await press(desk, "1")
         await said(desk, "Transmis — Accident")
         fire = card.get_by_text("pompiers — Sapeurs-pompiers de la Moselle (SDIS 57)").locator("..")
         await expect(fire).to_contain_text("transmis")
@@ -76,15 +76,15 @@ async def test_partners_and_crews_answer_on_the_card(browser: Browser, room: Roo
         await _partner(room, incident, "sdis57", "acknowledge")
         await expect(fire).to_contain_text("pris en compte")
         await asked(desk, "t", "Transmettre")
-        await desk.page.keyboard.press("2")
+        await press(desk, "2")
         police = card.get_by_text("police nationale — Police nationale, commissariat de Metz").locator("..")
         await expect(police).to_contain_text("transmis")
         await _partner(room, incident, "police-nationale-metz", "refuse", {"reason": "aucun équipage disponible"})
         await expect(police).to_contain_text("aucun équipage disponible")
-        await desk.page.keyboard.press("w")
+        await press(desk, "w")
         await said(desk, "Bon d’intervention émis")
         await expect(card.get_by_text("à faire")).to_be_visible()
-        await desk.page.keyboard.press("w")
+        await press(desk, "w")
         await said(desk, "Un bon d’intervention est déjà émis pour cette fiche.")
         assert await desk.axe() == []
         await desk.picture("orders-partners-day")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.acting import PAGES, VIEW, goes_to
+from tests.browser.acting import PAGES, VIEW, goes_to, press
 from tests.browser.browsing import Screen, screen
 from tests.browser.room import Room, until
 
@@ -43,14 +43,14 @@ async def test_a_kiosk_call_waits_on_every_page_until_it_is_ended(browser: Brows
         await expect(strip).to_contain_text("Borne place de la Comédie")
         await expect(strip).to_contain_text("▲", timeout=20_000)
         await desk.picture("kiosk-strip-night")
-        await desk.page.keyboard.press("F2")
+        await press(desk, "F2")
         await expect(strip).to_contain_text("En communication")
-        await desk.page.keyboard.press("F8")
+        await press(desk, "F8")
         assert await desk.axe() == []
-        await desk.page.keyboard.press("Enter")
+        await press(desk, "Enter")
         await expect(desk.page.get_by_text("Donnez un motif.")).to_be_visible()
         await desk.page.get_by_label("Motif du refus").fill("Livraison hors horaires")
-        await desk.page.keyboard.press("Enter")
+        await press(desk, "Enter")
         await expect(strip).to_be_hidden()
         [call] = [one for one in await room.get("/v1/kiosk-calls", state="refused") if one["kiosk"] == "borne-comedie"]
         assert call["reason"] == "Livraison hors horaires"
@@ -68,7 +68,7 @@ async def test_the_shift_lead_sets_and_ends_a_silence(browser: Browser, room: Ro
         await expect(desk.page.get_by_text("Donnez un motif.")).to_be_visible()
         assert await desk.axe() == []
         await desk.page.get_by_role("combobox").fill("colline")
-        await desk.page.keyboard.press("Enter")
+        await press(desk, "Enter")
         await desk.page.get_by_label("Motif").fill("Essai des détecteurs")
         await desk.page.get_by_role("button", name="1 h", exact=True).click()
         await desk.page.get_by_role("button", name="Poser").click()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from tests.browser.acting import press
 from tests.browser.browsing import screen
 from tests.browser.room import Room, until
 
@@ -22,11 +23,11 @@ async def test_the_second_sees_who_has_it_and_what_changed(browser: Browser, roo
         await expect(first.page.get_by_text("operateur-2 a aussi cette fiche ouverte")).to_be_visible()
         await expect(second.page.get_by_text("operateur-1 a aussi cette fiche ouverte")).to_be_visible()
 
-        await first.page.keyboard.press("x")
+        await press(first, "x")
         await first.page.keyboard.type("vu par caméra, rien")
-        await second.page.keyboard.press("a")
+        await press(second, "a")
         await expect(second.page.get_by_text("Acquitté par operateur-2")).to_be_visible()
-        await first.page.keyboard.press("Enter")
+        await press(first, "Enter")
         dialog = first.page.get_by_role("dialog", name="La fiche a changé entre-temps")
         await expect(dialog.get_by_text("operateur-2")).to_be_visible()
         await expect(dialog.get_by_text("Acquitté", exact=True)).to_be_visible()
@@ -36,11 +37,11 @@ async def test_the_second_sees_who_has_it_and_what_changed(browser: Browser, roo
         await dialog.get_by_role("button", name="Renoncer").click()
         assert await room.state(incident) == "open"
 
-        await first.page.keyboard.press("x")
+        await press(first, "x")
         await first.page.keyboard.type("vu par caméra, rien")
-        await second.page.keyboard.press("i")
+        await press(second, "i")
         await expect(second.page.get_by_text("Levée de doute : sans conclusion").first).to_be_visible()
-        await first.page.keyboard.press("Enter")
+        await press(first, "Enter")
         await dialog.get_by_role("button", name="Donner l’ordre quand même").click()
         await until(lambda: _is(room, incident, "dismissed"), "the order was not redone")
 

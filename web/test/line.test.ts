@@ -64,6 +64,26 @@ describe('a console', () => {
     made.stop();
   });
 
+  it('reads what waits after the page itself stalled, before it calls the door silent', async () => {
+    open();
+    const made = line('one');
+    made.start();
+    await settle();
+    doors.get('http://a')?.send('heartbeat', { position: 1 });
+    await settle();
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 3000);
+    await settle(2600);
+    doors.get('http://a')?.send('heartbeat', { position: 1 });
+    await settle();
+    expect([made.live, asked.length]).toEqual([true, 1]);
+    // The door is silent, and the page was not busy.
+    await settle(2600);
+    expect(asked.length).toBe(2);
+    made.stop();
+    vi.restoreAllMocks();
+  });
+
   it('says that nothing is live, and how old what is shown is, while no door answers', async () => {
     open();
     const made = line('one');

@@ -64,6 +64,8 @@ export class Orders {
   /** The operator has read what changed and wants it all the same. */
   again(): void {
     const { conflict } = this;
+    const why = this.because();
+    if (why !== undefined) return toasts.show(why, 'bad');
     this.conflict = null;
     if (conflict !== null) void this.give({ ...conflict.order, revision: conflict.revision });
   }

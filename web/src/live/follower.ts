@@ -2,6 +2,8 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 /** The server beats each second: after two missed beats a connection counts as dead. */
 export const SILENT_MS = 2500;
+/** A page that was itself busy for longer than that has unread beats: it reads them before it judges. */
+const STALLED_MS = 250;
 
 /** One event of the stream. `position` is its place; heartbeats have none of their own. */
 export interface StreamEvent {
@@ -27,7 +29,7 @@ export interface Listening {
 export async function listen(to: Listening): Promise<Ending> {
   const silence = new AbortController();
   const signal = AbortSignal.any([to.signal, silence.signal]);
-  let timer = setTimeout(() => silence.abort(), SILENT_MS);
+  const silent = watch(() => silence.abort());
   try {
     const answer = await fetch(address(to), {
       headers: headers(to),
@@ -43,18 +45,35 @@ export async function listen(to: Listening): Promise<Ending> {
       .getReader();
     for (;;) {
       const { done, value } = await reader.read();
-      clearTimeout(timer);
       if (done) return 'broken';
-      timer = setTimeout(() => silence.abort(), SILENT_MS);
+      silent.again();
       const data = JSON.parse(value.data) as StreamEvent['data'];
       to.take({ kind: value.event ?? 'message', data, position: value.id === undefined ? null : Number(value.id) });
     }
   } catch {
     return to.signal.aborted ? 'stopped' : silence.signal.aborted ? 'silent' : 'broken';
   } finally {
-    clearTimeout(timer);
+    silent.stop();
     silence.abort();
   }
+}
+
+/** Calls `end` after SILENT_MS without `again`. A call that comes late was held up by the page, not by the door. */
+function watch(end: () => void): { again(): void; stop(): void } {
+  let due = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (ms: number, then: () => void): void => {
+    clearTimeout(timer);
+    due = performance.now() + ms;
+    timer = setTimeout(then, ms);
+  };
+  const over = (): void => {
+    if (performance.now() - due < STALLED_MS) end();
+    else wait(STALLED_MS, end);
+  };
+  const again = (): void => wait(SILENT_MS, over);
+  again();
+  return { again, stop: () => clearTimeout(timer) };
 }
 
 function address(to: Listening): string {
