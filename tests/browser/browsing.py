@@ -103,6 +103,10 @@ async def screen(browser: Browser, url: str, pictures: Path, **options: Any) -> 
     try:
         made = Screen(await context.new_page(), pictures)
         await made.page.goto(url)
-        yield made
+        try:
+            yield made
+        except BaseException as failure:
+            failure.add_note(f"the page complained: {made.complaints}")
+            raise
     finally:
         await context.close()

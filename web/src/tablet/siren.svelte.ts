@@ -58,7 +58,9 @@ export class Siren {
     // Before a touch it is refused, and the browser complains.
     if (navigator.userActivation.hasBeenActive) navigator.vibrate?.([500, 150, 500]);
     const context = this.context;
-    if (context?.state !== 'running') return;
+    if (context === null) return;
+    this.locked = context.state !== 'running';
+    if (this.locked) return;
     for (const { hz, at } of TONES) {
       const tone = new OscillatorNode(context, { type: 'square', frequency: hz });
       tone.connect(new GainNode(context, { gain: LOUD })).connect(context.destination);
