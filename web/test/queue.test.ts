@@ -11,7 +11,7 @@ let told: string[];
 
 function queue(account = 'pm-11'): Queue {
   const events = {
-    answered: (entry: Entry, answer: Answer) => told.push(`${entry.what} ${answer.status}`),
+    answered: (entry: Entry, answer: Answer) => void told.push(`${entry.what} ${answer.status}`),
     refused: (entry: Entry, problem: Problem) => told.push(`${entry.what} refused ${problem.kind}`),
     signedOut: () => told.push('signed out'),
   };
@@ -41,6 +41,23 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe('the queue', () => {
+  it('keeps an entry until what its answer says is kept: a page restarted in between asks again by the same key', async () => {
+    const stuck = new Queue(
+      shelf,
+      'pm-11',
+      { answered: () => new Promise(() => undefined), refused: () => undefined, signedOut: () => undefined },
+      (entry) => (sent.push(`${entry.what} ${entry.key}`), Promise.resolve({ status: 200, body: { applied: false } })),
+    );
+    await stuck.add(wish('accept'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect((await shelf.entries()).map((entry) => entry.what)).toEqual(['accept']);
+    const again = queue();
+    await again.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([sent.length, new Set(sent).size]).toEqual([2, 1]);
+    expect([told, await shelf.entries()]).toEqual([['accept 200'], []]);
+  });
+
   it('keeps taps made without a network, with their own time and key, and sends them in order when it is back', async () => {
     answers = () => ({ status: 0, body: null });
     const made = queue();

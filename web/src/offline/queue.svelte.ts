@@ -24,7 +24,7 @@ export type Send = (entry: Entry) => Promise<Answer>;
 /** What the page is told. */
 export interface QueueEvents {
   /** A door took it; `body` is what it said, for instance `applied: false` of a report that came too late. */
-  answered(entry: Entry, answer: Answer): void;
+  answered(entry: Entry, answer: Answer): void | Promise<void>;
   refused(entry: Entry, problem: Problem): void;
   signedOut(): void;
 }
@@ -132,8 +132,9 @@ export class Queue {
     }
     this.failed.delete(lane);
     if (fate === 'done') {
+      // First what the officer must read of it: a page that is restarted here asks again, by the same key.
+      await this.events.answered(entry, answer);
       await this.dismiss(entry.key);
-      this.events.answered(entry, answer);
       return true;
     }
     const problem = problemOf(answer.status, answer.body);

@@ -139,7 +139,7 @@ export class Duty {
     if (told.state !== 'expired') announcements.say(words.endedSay, 'urgent');
   }
 
-  private answered(entry: Entry, { body }: Answer): void {
+  private async answered(entry: Entry, { body }: Answer): Promise<void> {
     if (entry.what === 'distress') this.helpSent = entry.madeAt;
     if (entry.what === 'read') void this.around.again();
     if (!isStep(entry.what)) return;
@@ -151,15 +151,15 @@ export class Duty {
       else this.board.assignments.delete(said.assignment_id);
     } else {
       if (!said.active) this.board.assignments.delete(said.assignment_id);
-      void this.notices.add({ key: entry.key, kind: 'late', what: entry.what, at: entry.madeAt, why: said.reason });
+      await this.notices.add({ key: entry.key, kind: 'late', what: entry.what, at: entry.madeAt, why: said.reason });
     }
     this.keep();
   }
 
   private refused(entry: Entry, problem: Problem | null): void {
     const why = half(entry.why ?? '') || (problem === null ? '' : sentence(problem));
-    void this.notices.add({ key: entry.key, kind: 'refused', what: entry.what, at: entry.madeAt, why });
-    void this.queue.dismiss(entry.key);
+    const notice = { key: entry.key, kind: 'refused', what: entry.what, at: entry.madeAt, why } as const;
+    void this.notices.add(notice).then(() => this.queue.dismiss(entry.key));
   }
 
   private get name(): string {
