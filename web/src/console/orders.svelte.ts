@@ -47,11 +47,7 @@ export class Orders {
   constructor(private readonly because: () => string | undefined) {}
 
   async give(order: Order): Promise<boolean> {
-    const why = this.because();
-    if (why !== undefined) {
-      toasts.show(why, 'bad');
-      return false;
-    }
+    if (this.held()) return false;
     this.busy += 1;
     const params = { path: { incident_id: order.incident }, header: headerOf(order.revision) };
     const answer: Settled<IncidentOrdered> = await settle(order.send(params));
@@ -64,14 +60,20 @@ export class Orders {
   /** The operator has read what changed and wants it all the same. */
   again(): void {
     const { conflict } = this;
-    const why = this.because();
-    if (why !== undefined) return toasts.show(why, 'bad');
+    if (conflict === null || this.held()) return;
     this.conflict = null;
-    if (conflict !== null) void this.give({ ...conflict.order, revision: conflict.revision });
+    void this.give({ ...conflict.order, revision: conflict.revision });
   }
 
   drop(): void {
     this.conflict = null;
+  }
+
+  /** True, and said, if nothing can be ordered now. */
+  private held(): boolean {
+    const why = this.because();
+    if (why !== undefined) toasts.show(why, 'bad');
+    return why !== undefined;
   }
 
   private done(order: Order, after: IncidentOrdered): void {
