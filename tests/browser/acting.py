@@ -67,15 +67,18 @@ async def choose(desk: Screen, words: str) -> Locator:
     return desk.page.get_by_role("region", name="Fiche")
 
 
-async def press(desk: Screen, key: str) -> None:
-    """A key that gives an order; pressed again, as a person would, if the console refused because its line was out."""
+async def press(desk: Screen, key: str) -> int:
+    """A key that gives an order; pressed again, as a person would, if the console refused because its line was out.
+
+    How often it was pressed.
+    """
     refused = desk.page.get_by_role("log").get_by_text("Liaison perdue : rien ne peut être fait")
-    for _ in range(5):
+    for strokes in range(1, 6):
         await expect(desk.page.get_by_text("En direct")).to_be_visible()
         before = await refused.count()
         await desk.page.keyboard.press(key)
         if await refused.count() <= before:
-            return
+            return strokes
     raise AssertionError(f"refused five times: {key}")
 
 

@@ -27,14 +27,11 @@ async def test_a_p1_is_engaged_in_four_strokes_and_taken_back_by_one(
         await expect(desk.page.get_by_text("1 P1 non acquitté")).to_be_visible()
         await expect(desk.page.get_by_role("option", selected=True)).to_have_count(0)
 
-        strokes = []
-        await press(desk, "a")
-        strokes.append("a")
+        strokes = ["a"] * await press(desk, "a")
         await expect(desk.page.get_by_text("Acquitté par operateur-1")).to_be_visible()
         first = desk.page.get_by_role("heading", name="Qui engager").locator("..").get_by_role("button").first
         await expect(first).to_contain_text("1")
-        await press(desk, "1")
-        strokes.append("1")
+        strokes += ["1"] * await press(desk, "1")
         toast = desk.page.get_by_role("log").filter(has_text="engagé — ")
         await expect(toast).to_be_visible()
         desk.figure("p1_arrival_to_engaged", strokes=len(strokes), keys=" ".join(strokes))

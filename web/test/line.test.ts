@@ -81,7 +81,6 @@ describe('a console', () => {
     for (let turn = 0; asked.length < 2 && turn < 50; turn++) await settle(100);
     expect(asked.length).toBe(2);
     made.stop();
-    vi.restoreAllMocks();
   });
 
   it('says that nothing is live, and how old what is shown is, while no door answers', async () => {

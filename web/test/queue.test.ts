@@ -58,6 +58,27 @@ describe('the queue', () => {
     expect([told, await shelf.entries()]).toEqual([['accept 200'], []]);
   });
 
+  it('goes on where what an answer says cannot be kept', async () => {
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    const full = new Queue(
+      shelf,
+      'pm-11',
+      {
+        answered: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
+        refused: () => undefined,
+        signedOut: () => undefined,
+      },
+      (entry) => (sent.push(entry.what), Promise.resolve({ status: 200, body: {} })),
+    );
+    await full.add(wish('accept'));
+    await full.add(wish('en-route'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([sent, await shelf.entries()]).toEqual([['accept', 'en-route'], []]);
+    expect(reported).toHaveBeenCalledTimes(2);
+    vi.unstubAllGlobals();
+  });
+
   it('keeps taps made without a network, with their own time and key, and sends them in order when it is back', async () => {
     answers = () => ({ status: 0, body: null });
     const made = queue();

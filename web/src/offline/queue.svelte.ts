@@ -133,7 +133,11 @@ export class Queue {
     this.failed.delete(lane);
     if (fate === 'done') {
       // First what the officer must read of it: a page that is restarted here asks again, by the same key.
-      await this.events.answered(entry, answer);
+      try {
+        await this.events.answered(entry, answer);
+      } catch (error) {
+        reportError(error); // a full disk: it was shown at least, and the next tap must go
+      }
       await this.dismiss(entry.key);
       return true;
     }

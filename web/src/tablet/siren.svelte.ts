@@ -21,7 +21,7 @@ export class Siren {
   /** For as long as the page lives. */
   open(): () => void {
     const context = (this.context = new AudioContext());
-    const told = (): void => void (this.locked = context.state !== 'running');
+    const told = (): void => this.look();
     context.addEventListener('statechange', told);
     void context.resume();
     // It starts within a moment where it may: no mark that only flashes.
@@ -45,7 +45,10 @@ export class Siren {
   start(): void {
     if (this.sounding) return;
     this.once();
-    this.timer = setInterval(() => this.once(), EVERY_MS);
+    this.timer = setInterval(() => {
+      this.look();
+      this.once();
+    }, EVERY_MS);
   }
 
   stop(): void {
@@ -54,13 +57,15 @@ export class Siren {
     if (navigator.userActivation.hasBeenActive) navigator.vibrate?.(0);
   }
 
+  private look(): void {
+    this.locked = this.context?.state !== 'running';
+  }
+
   private once(): void {
     // Before a touch it is refused, and the browser complains.
     if (navigator.userActivation.hasBeenActive) navigator.vibrate?.([500, 150, 500]);
     const context = this.context;
-    if (context === null) return;
-    this.locked = context.state !== 'running';
-    if (this.locked) return;
+    if (context?.state !== 'running') return;
     for (const { hz, at } of TONES) {
       const tone = new OscillatorNode(context, { type: 'square', frequency: hz });
       tone.connect(new GainNode(context, { gain: LOUD })).connect(context.destination);
