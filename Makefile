@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench-dispatch bench-travel \
+.PHONY: faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-travel \
 	replay-calls web pages node types tiles tiles-tools screens
 
 # The first python that is new enough; PYTHON=… chooses another.
@@ -13,8 +13,11 @@ SOURCES := schemas services cli demo deploy tests bench
 # Folders that are there already: lets every target work while a part is still being written.
 PRESENT = $(wildcard $(SOURCES))
 
+# Files of tests side by side, the long ones first; 0 runs one after the other.
+TESTS_AT_ONCE ?= 2
+
 # Settings reach the processes as environment: `make demo DEMO_SECONDS=60 VIGIE_BROKERS=3`.
-export STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY VIGIE_ACCOUNTS
+export RUNS CASE SHORT LONG RESUME LIST URGENT STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY VIGIE_ACCOUNTS
 
 help: ## cette liste / this list
 	@echo "Vigie — make <cible / target>"
@@ -67,7 +70,8 @@ status: venv ## ce qui tourne / what is running
 test: venv tiles-tools ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
 	@$(MAKE) --no-print-directory web
 	@$(PY) -m deploy.web test
-	@$(PY) -m pytest $(PYTEST_OPTIONS) $(wildcard tests/unit tests/contract tests/flow tests/faults tests/browser)
+	@$(PY) -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) \
+		$(wildcard tests/flow tests/contract tests/unit tests/browser)
 
 screens: venv web ## images des pages pour docs/screens.md / pictures of the pages for docs/screens.md
 	@$(PY) -m tests.browser.screens
@@ -78,6 +82,12 @@ test-unit: venv ## les tests sans processus / tests without processes
 test-flow: venv ## les tests sur Kafka et PostgreSQL réels / tests on real Kafka and PostgreSQL
 	@$(PY) -m pytest tests/flow
 
+faults: venv fetch ## pannes réelles contre promesses / real faults against promises (CASE= SHORT=1 LONG=1 RESUME=1 LIST=1)
+	@$(PY) -m tests.faults $(PYTEST_OPTIONS)
+
+soak: venv fetch ## pannes au hasard sous charge, mémoire / random faults under load, memory (SOAK_MINUTES=30 SOAK_SEED=1)
+	@SOAK=1 $(PY) -m tests.faults $(PYTEST_OPTIONS)
+
 bench-dispatch: venv ## la décision contre l'optimum / the decision against the optimum (STREETS= STATIONS= UNITS=)
 	@$(PY) -m bench.dispatch
 
@@ -86,6 +96,30 @@ bench-travel: venv ## temps de trajet : vitesse et justesse / travel times: spee
 
 replay-calls: venv ## 173 appels réels rejoués : qui serait parti, et quand / 173 real calls replayed: who, and when
 	@$(PY) -m bench.replayed_calls
+
+bench: bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording ## toutes les mesures, < 45 min / all measurements
+
+bench-screening: fetch ## tri : nous, Kafka Streams, Quix, la boucle nue / screening: us, Kafka Streams, Quix, the bare loop (RUNS=5)
+	@$(PYTHON) deploy/local/bootstrap.py peers
+	@$(PY) -m bench.screening
+
+bench-way: venv fetch ## de l'appareil à la tablette / from the device to the tablet (RUNS=5 RATES=50,200,1000)
+	@$(PY) -m bench.way
+
+bench-storm: venv fetch ## 10 000 signaux/s pendant 60 s / 10,000 signals/s for 60 s (RATE= SECONDS=)
+	@$(PY) -m bench.storm
+
+bench-correlation: venv fetch ## alarmes/s, mémoire, reprise / alarms/s, memory, recovery (RUNS=2 ALARMS= OPEN=)
+	@$(PY) -m bench.correlation
+
+bench-growth: venv fetch ## coût par signal et par appel quand le centre grandit / cost per signal and per call as it grows
+	@$(PY) -m bench.growth
+
+bench-start: venv fetch ## démarrage, mémoire, taille / start, memory, size (RUNS=3)
+	@$(PY) -m bench.start
+
+bench-recording: venv fetch ## PostgreSQL : écritures, questions sur un an / PostgreSQL: writes, questions over a year (INCIDENTS=)
+	@$(PY) -m bench.recording
 
 check: venv tools node ## style, types, imports, verrous / style, types, imports, locks
 	@$(PY) -m ruff check $(PRESENT)
@@ -115,7 +149,9 @@ lock: tools ## refait les verrous / makes the locks again
 	@$(UV_COMPILE) --group node -o requirements-node.lock
 	@$(UV_COMPILE) --group tiles -o requirements-tiles.lock
 	@$(UV_COMPILE) --group tools -o requirements-tools.lock
+	@$(UV_COMPILE) --group peers -o requirements-peers.lock
 	@$(PY) -m deploy.local.kafka.jars lock
+	@$(PY) -m deploy.local.kafka.jars lock bench/screening/java
 
 clean: ## efface l'état et les caches, garde .venv / removes state and caches, keeps .venv
 	@if [ -x $(PY) ]; then $(PY) -m deploy.local down >/dev/null 2>&1 || true; fi

@@ -2,8 +2,14 @@
 
 import typer
 
+from cli.audit.commands import group as audit
+from cli.backup.commands import backup, hash_now, restore
+from cli.dead_letters.commands import group as dead_letters
+from cli.doctor.commands import doctor
 from cli.pack.commands import group as pack
+from cli.reconcile.commands import reconcile
 from cli.replay.commands import replay
+from cli.retention.commands import group as retention
 
 app = typer.Typer(
     name="vigie",
@@ -14,7 +20,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(pack, name="pack")
+app.add_typer(audit, name="audit")
+app.add_typer(retention, name="retention")
+app.add_typer(dead_letters, name="dead-letters")
 app.command("replay")(replay)
+app.command("reconcile")(reconcile)
+app.command("doctor")(doctor)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("state-hash")(hash_now)
 
 
 @app.callback()

@@ -23,6 +23,19 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str | None:
     return str(url) if url else None
 
 
+def kafka_servers(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Bootstrap servers; None where no stack has left its record."""
+    servers = _record(environ).get("kafka")
+    return str(servers) if servers else None
+
+
+def services(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Base URL of each process by name; empty where no stack has left its record."""
+    metrics = _record(environ).get("metrics")
+    found = metrics if isinstance(metrics, dict) else {}
+    return {str(name): str(url).removesuffix("/metrics") for name, url in found.items()}
+
+
 def folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where a stack keeps its state."""
     return Path(environ.get("VIGIE_VAR") or REPOSITORY / "var")

@@ -12,7 +12,7 @@ from demo.ledger import Sent
 from demo.world import World
 
 SPARE_UNITS = 5
-KIOSKS = (ACCESS_KIOSK, BUTTON_KIOSK, SOS_KIOSK, "borne-charrons")
+KIOSKS = (ACCESS_KIOSK, BUTTON_KIOSK, SOS_KIOSK, "borne-comedie", "borne-charrons")
 SUPERVISED = ("panel-gymnase-sablon", "panel-mairie-montigny", "panel-mairie-woippy")
 WATCHED = (("fournirue", "cam-fournirue"), ("patrotte_thionville", "cam-patrotte"), ("sablon_gymnase", "cam-sablon"))
 SPOTS = (

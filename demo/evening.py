@@ -65,12 +65,20 @@ async def city(settings: Settings, doors: Doors) -> AsyncIterator[World]:
             operator=Operator(console, ledger, pulse, run),
             crew=Crew(console, ledger, pulse),
             partners=partners,
-            devices=Devices(client, doors.ingest, ledger, pulse, run),
-            cameras=Cameras(doors.mqtt, run, ledger),
+            devices=Devices(
+                client, doors.ingest[0], ledger, pulse, run, _signing_keys(settings, cast), doors.ingest[1:]
+            ),
+            cameras=Cameras(doors.mqtt, run, ledger, _camera_password(settings)),
             panel_key=bytes.fromhex(overlay.secret(settings, cast.panel(CONGRESS_PANEL).key_ref)),
         )
         world.tablets = [Tablet(unit, console, ledger, pulse) for unit in cast.patrols]
         yield world
+
+
+def _signing_keys(settings: Settings, cast: Cast) -> dict[str, bytes]:
+    """Keys of the devices that sign, as they stand in the secrets folder."""
+    refs = {device.id: device.auth_key_ref for device in cast.pack.devices if device.auth_key_ref is not None}
+    return {device: overlay.secret(settings, reference).encode() for device, reference in refs.items()}
 
 
 async def perform(world: World, scenes: Sequence[Scene], seconds: float | None, screen: Screen) -> None:
@@ -126,3 +134,9 @@ async def _play(
 
 async def _all(tasks: Sequence["asyncio.Task[None]"]) -> None:
     await asyncio.wait(tasks)
+
+
+def _camera_password(settings: Settings) -> str | None:
+    """As the embedded stack keeps it; a broker of one's own may ask for none."""
+    file = settings.var / "secrets" / "MQTT_FRIGATE"
+    return file.read_text("ascii").strip() if file.is_file() else None

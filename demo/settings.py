@@ -37,11 +37,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Doors:
-    """Addresses of the running stack. `dispatch` has one or two; `dc09` and `mqtt` are host and port."""
+    """Addresses of the running stack. `dispatch`, `ingest` and `dc09` have one or two; the latter and `mqtt` are host
+    and port."""
 
-    ingest: str
+    ingest: tuple[str, ...]
     dispatch: tuple[str, ...]
-    dc09: tuple[str, int]
+    dc09: tuple[tuple[str, int], ...]
     mqtt: tuple[str, int]
     started_at: str | None = None
     """When the stack began to start, RFC 3339."""
@@ -73,12 +74,16 @@ def read_doors(var: Path) -> Doors:
             f"Aucune pile en marche dans {var} : « make up », ou « make demo » qui démarre tout. "
             "/ No stack runs there: `make up`, or `make demo`, which starts everything."
         ) from error
-    host, _, port = str(content["dc09"]).rpartition(":")
     mqtt = urlsplit(str(content["mqtt_url"]))
     return Doors(
-        ingest=str(content["ingest_url"]).rstrip("/"),
+        ingest=tuple(str(url).rstrip("/") for url in content["ingest_urls"]),
         dispatch=tuple(str(url).rstrip("/") for url in content["dispatch_urls"]),
-        dc09=(host, int(port)),
+        dc09=tuple(_host_and_port(str(address)) for address in content["dc09_addresses"]),
         mqtt=(mqtt.hostname or "127.0.0.1", mqtt.port or 1883),
         started_at=content.get("started_at"),
     )
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host, int(port)

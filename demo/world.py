@@ -20,6 +20,7 @@ from demo.pulse import PATIENCE_S, NotSeen, Pulse
 from demo.senders.cameras import Cameras
 from demo.senders.devices import Devices
 from demo.senders.panels import Panel
+from demo.senders.turns import own_first
 from demo.settings import Doors
 
 RECORDED_S = 8.0
@@ -54,10 +55,12 @@ class World:
         """The panel of that id. The encrypted one begins with a wrong clock, as after a power cut."""
         if device not in self._panels:
             encrypted = device == CONGRESS_PANEL
+            receiver, *backups = own_first(device, self.doors.dc09)
             self._panels[device] = Panel(
                 device=device,
                 account=self.cast.panel(device).account,
-                receiver=self.doors.dc09,
+                receiver=receiver,
+                backups=tuple(backups),
                 ledger=self.ledger,
                 pulse=self.pulse,
                 key=self.panel_key if encrypted else None,

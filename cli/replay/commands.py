@@ -87,7 +87,7 @@ def replay(
     )
     if wanted.end <= wanted.begin:
         _fail("--to doit être après --from. / --to must be after --from.")
-    raise typer.Exit(run(_database(database), wanted))
+    raise typer.Exit(run(found_database(database), wanted))
 
 
 def _instant(said: str, option: str) -> datetime:
@@ -111,7 +111,8 @@ def _changed(pack: Path | None, overlays: list[Path]) -> CityPack | None:
         _fail(errors_found(invalid))
 
 
-def _database(given: str | None) -> str:
+def found_database(given: str | None) -> str:
+    """The address given, else that of the running stack; ends the command where there is none."""
     url = given or database_url()
     if url is None:
         var = folder()

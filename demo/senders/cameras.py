@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from demo.ledger import Ledger, Sent, Way
 
 TOPIC = "frigate/events"
+USER = "frigate"
 UPDATES = 2
 
 
@@ -24,6 +25,8 @@ class Cameras:
     broker: tuple[str, int]
     run: str
     ledger: Ledger
+    password: str | None = None
+    """Of user `frigate`, where the broker asks for one."""
     _client: Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -31,6 +34,8 @@ class Cameras:
             CallbackAPIVersion.VERSION2, f"frigate-demo-{self.run}", protocol=MQTTProtocolVersion.MQTTv311
         )
         self._client.reconnect_delay_set(1, 5)
+        if self.password is not None:
+            self._client.username_pw_set(USER, self.password)
 
     def start(self) -> None:
         """Connects, and again whenever the broker was away."""
@@ -55,7 +60,7 @@ class Cameras:
 
     def _publish(self, kind: str, camera: str, label: str, name: str, started: float, score: float) -> None:
         now = time.time()
-        after = _object(camera, label, name, started, score) | {
+        after = tracked_object(camera, label, name, started, score) | {
             "frame_time": now,
             "end_time": now if kind == "end" else None,
         }
@@ -63,7 +68,8 @@ class Cameras:
         self._client.publish(TOPIC, json.dumps(message), qos=1)
 
 
-def _object(camera: str, label: str, name: str, started: float, score: float) -> dict[str, Any]:
+def tracked_object(camera: str, label: str, name: str, started: float, score: float) -> dict[str, Any]:
+    """One object as Frigate describes it; `started` in seconds since 1970."""
     return {
         "id": name,
         "camera": camera,

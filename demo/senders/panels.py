@@ -33,8 +33,11 @@ class Panel:
     pulse: Pulse
     key: bytes | None = None
     drift: timedelta = timedelta()
+    backups: tuple[tuple[str, int], ...] = ()
+    """Further receivers, as real panels have them: a silent one is followed by the next."""
     naks: int = 0
     silences: int = 0
+    _turned: int = 0
     _sequence: int = field(default_factory=_counter)
     _last: datetime = LONG_AGO
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -99,13 +102,15 @@ class Panel:
                 frame = replace(frame, at=await self._moment())
                 continue
             self.silences += 1
+            self._turned += 1
             await asyncio.sleep(PAUSE_S)
 
     async def _exchange(self, raw: bytes, wait_s: float = ANSWER_S) -> bytes:
         """Sends and returns what came back; nothing if the receiver was away or silent."""
         try:
             async with asyncio.timeout(wait_s):
-                reader, writer = await asyncio.open_connection(*self.receiver)
+                receivers = (self.receiver, *self.backups)
+                reader, writer = await asyncio.open_connection(*receivers[self._turned % len(receivers)])
                 try:
                     writer.write(raw)
                     await writer.drain()

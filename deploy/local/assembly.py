@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
-from deploy.local.city_secrets import access_secrets, city_secrets
+from deploy.local.city_secrets import access_secrets, city_secrets, mqtt_passwords
 from deploy.local.doors import Doors, choose_doors
 from deploy.local.kafka.jars import fetch_jars
 from deploy.local.kafka.java import require_java
 from deploy.local.kafka.part import KafkaParts
 from deploy.local.kafka.properties import BrokerPorts
 from deploy.local.layout import REPOSITORY
+from deploy.local.mqtt.access import MqttUser, users_of
 from deploy.local.mqtt.part import MqttPart, find_mosquitto
 from deploy.local.part import Part
 from deploy.local.ports import PortBook
@@ -20,6 +22,8 @@ from deploy.local.postgres.part import PostgresPart, account_for, packaged_binar
 from deploy.local.sentences import StackError, wrong_setting
 from deploy.local.services import Endpoints, ServiceParts
 from deploy.local.settings import LocalSettings
+from schemas.pack.files import load_pack
+from schemas.pack.findings import PackInvalid
 
 Say = Callable[[str, str], None]
 
@@ -47,7 +51,8 @@ class Assembler:
 
     def assemble(self) -> Assembly:
         """Raises StackError for a taken port, a missing tool, no network, or an unknown name in `only`."""
-        endpoints = Endpoints(self._kafka(), self._postgres(), self._mqtt())
+        kafka, postgres, (mqtt, ingest_mqtt) = self._kafka(), self._postgres(), self._mqtt()
+        endpoints = Endpoints(kafka, postgres, mqtt, ingest_mqtt)
         doors = choose_doors(self._settings, self._book)
         embedded = tuple(part.name for part in self._parts)
         overlay = self._settings.overlay
@@ -63,6 +68,8 @@ class Assembler:
             secrets=secrets,
             secrets_dir=self._settings.secrets,
             extracts_dir=self._settings.extracts_dir,
+            kill_hung=self._settings.kill_hung,
+            faults_dir=self._settings.faults_dir,
             access=self._access(),
         )
         self._parts += services.parts()
@@ -74,12 +81,17 @@ class Assembler:
         if self._only and not self._only & {"ingest", "notify"}:
             return {}
         overlays = [settings.overlay] if settings.overlay else []
+        return city_secrets(self._city(), overlays, settings.secrets, partial(self._say, "pack"))
+
+    def _city(self) -> Path:
+        """The pack's folder. Raises StackError where there is none."""
+        settings = self._settings
         city = REPOSITORY / "deploy" / "cities" / settings.city
         if not city.is_dir():
             cities = ", ".join(sorted(folder.name for folder in city.parent.iterdir() if folder.is_dir()))
             french, english = f"choisissez parmi {cities}", f"choose among {cities}"
             raise StackError(wrong_setting("VIGIE_CITY", settings.city, french, english))
-        return city_secrets(city, overlays, settings.secrets, partial(self._say, "pack"))
+        return city
 
     def _access(self) -> Mapping[str, str]:
         """What dispatch knows people by."""
@@ -102,7 +114,8 @@ class Assembler:
             names = ", ".join(sorted(known))
             raise StackError(wrong_setting("--only", unknown[0], f"choisissez parmi {names}", f"choose among {names}"))
         wanted = (p for p in self._parts if self._wants(p.name) or self._wants(p.name.rsplit("-", 1)[0]))
-        return tuple(wanted)
+        least = self._settings.ready_seconds
+        return tuple(replace(part, ready_seconds=max(part.ready_seconds, least)) for part in wanted)
 
     def _kafka(self) -> str:
         settings = self._settings
@@ -134,13 +147,27 @@ class Assembler:
         self._parts.append(postgres.part())
         return postgres.url
 
-    def _mqtt(self) -> str:
+    def _mqtt(self) -> tuple[str, str]:
+        """The broker's URL, and the one that ingest uses."""
         settings = self._settings
         if settings.mqtt is not None:
-            return settings.mqtt
+            return settings.mqtt, settings.mqtt
         if not self._wants("mqtt"):
-            return ""
+            return "", ""
         port = self._book.choose(1883, "MQTT_PORT", settings.mqtt_port)
-        mqtt = MqttPart(settings.layout, port, mosquitto=find_mosquitto())
+        users = self._mqtt_users()
+        passwords = mqtt_passwords((user.name for user in users), settings.secrets, partial(self._say, "mqtt"))
+        mqtt = MqttPart(settings.layout, port, mosquitto=find_mosquitto(), passwords=passwords, users=users)
         self._parts.append(mqtt.part())
-        return mqtt.url
+        return mqtt.url, mqtt.ingest_url
+
+    def _mqtt_users(self) -> tuple[MqttUser, ...]:
+        """Where people sign in, cameras do so too: those of the pack that this run applies. Else the broker is open."""
+        settings = self._settings
+        if settings.accounts == "open" or not self._wants("pack"):
+            return ()
+        try:
+            pack = load_pack(self._city(), [settings.overlay] if settings.overlay else [])
+        except PackInvalid:
+            return ()  # the step that applies it says what is wrong
+        return tuple(users_of(pack))

@@ -12,7 +12,7 @@ from pathlib import Path
 from deploy.local.layout import REPOSITORY
 
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|file:///", re.IGNORECASE)
-LOCKS = ("requirements*.lock", "deploy/local/kafka/jgo.lock.toml")
+LOCKS = ("requirements*.lock", "deploy/local/kafka/jgo.lock.toml", "bench/**/jgo.lock.toml")
 LOCK_OF_GROUP = {
     "services": ("requirements.lock", "requirements-services.lock"),
     "local": ("requirements.lock",),
@@ -20,6 +20,7 @@ LOCK_OF_GROUP = {
     "jre": ("requirements-jre.lock",),
     "node": ("requirements-node.lock",),
     "tiles": ("requirements-tiles.lock",),
+    "peers": ("requirements-peers.lock",),
     "tools": ("requirements-tools.lock",),
 }
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from deploy.local import niceness
 from deploy.local.layout import REPOSITORY
 from deploy.local.part import Part
 
@@ -80,14 +81,24 @@ class Child:
         self._read = asyncio.Event()
 
     @classmethod
-    def start(cls, part: Part, base_env: Mapping[str, str], log: Path, output: Callable[[str, str], None]) -> Child:
+    def start(
+        cls,
+        part: Part,
+        base_env: Mapping[str, str],
+        log: Path,
+        output: Callable[[str, str], None],
+        *,
+        yielding: bool = False,
+    ) -> Child:
         """Starts the process in a session of its own, so that Ctrl-C reaches the supervisor only.
 
-        Must be called by the main thread: PR_SET_PDEATHSIG follows the thread that forked.
+        `yielding`: it leaves the processor to others until `full_share`. Must be called by the main thread:
+        PR_SET_PDEATHSIG follows the thread that forked.
         """
         supervisor = os.getpid()
 
         def in_child() -> None:
+            os.nice(niceness.STARTING if yielding else part.niceness)
             if part.account is not None:
                 part.account.become()
             tie_to_parent(part.orphan_signal, supervisor)  # after setuid, which would clear it
@@ -144,6 +155,14 @@ class Child:
         except TimeoutError:
             return False
         return True
+
+    def full_share(self) -> None:
+        """It is up: it yields no more."""
+        niceness.full_share(self.pid, self.part.niceness)
+
+    def kill(self) -> None:
+        """kill -9, for one that no longer answers; SIGKILL ends a stopped process too."""
+        self._process.kill()
 
     async def stop(self) -> bool:
         """Asks, waits, then kills. Returns False if it had to be killed."""

@@ -75,7 +75,8 @@ def summary(stack: Running, settings: LocalSettings) -> list[str]:
         lines += [f"  dispatch  {url}" for url in doors.dispatch_urls]
         lines += _pages(doors.dispatch_urls[0], settings)
     if "ingest" in names:
-        lines.append(f"  ingest    {doors.ingest_url}   DC-09 {doors.dc09_address} (TCP, UDP)")
+        for url, dc09 in zip(doors.ingest_urls, doors.dc09_addresses, strict=True):
+            lines.append(f"  ingest    {url}   DC-09 {dc09} (TCP, UDP)")
     known = (("Kafka", endpoints.kafka), ("MQTT", endpoints.mqtt))
     lines += [f"  {name:<9} {address}" for name, address in known if address]
     if endpoints.database:

@@ -9,6 +9,14 @@ from deploy.local.settings import LocalSettings
 
 
 @dataclass(frozen=True)
+class IngestDoors:
+    """Ports of one ingest process."""
+
+    http: int
+    dc09: int
+
+
+@dataclass(frozen=True)
 class Doors:
     """Ports on `host`; every service serves /metrics and /health/* on its HTTP port."""
 
@@ -19,6 +27,7 @@ class Doors:
     screening: int
     correlation: int
     notify: int
+    more_ingests: tuple[IngestDoors, ...] = ()
 
     @property
     def dispatch_urls(self) -> list[str]:
@@ -26,18 +35,27 @@ class Doors:
         return [self._url(port) for port in self.dispatch]
 
     @property
-    def ingest_url(self) -> str:
-        """Base URL of ingest."""
-        return self._url(self.ingest)
+    def ingests(self) -> list[IngestDoors]:
+        """Each ingest process's; devices may use any of them."""
+        return [IngestDoors(self.ingest, self.dc09), *self.more_ingests]
 
     @property
-    def dc09_address(self) -> str:
-        """host:port of the SIA DC-09 receiver, TCP and UDP."""
-        return f"{self.host}:{self.dc09}"
+    def ingest_urls(self) -> list[str]:
+        """Base URL of each ingest process."""
+        return [self._url(ports.http) for ports in self.ingests]
+
+    @property
+    def dc09_addresses(self) -> list[str]:
+        """host:port of each SIA DC-09 receiver, TCP and UDP."""
+        return [f"{self.host}:{ports.dc09}" for ports in self.ingests]
 
     def health(self, port: int) -> str:
         """Readiness URL of the service on `port`."""
         return f"{self._url(port)}/health/ready"
+
+    def alive(self, port: int) -> str:
+        """Liveness URL of the service on `port`."""
+        return f"{self._url(port)}/health/live"
 
     def metrics(self) -> dict[str, str]:
         """Metrics URL of each process."""
@@ -46,7 +64,7 @@ class Doors:
     def peers(self) -> dict[str, str]:
         """Base URL of each process by name."""
         ports = {
-            "ingest": self.ingest,
+            **{ingest_name(i): ports.http for i, ports in enumerate(self.ingests)},
             "screening": self.screening,
             "correlation": self.correlation,
             "notify": self.notify,
@@ -64,6 +82,11 @@ def dispatch_name(index: int) -> str:
     return "dispatch" if index == 0 else f"dispatch-{index + 1}"
 
 
+def ingest_name(index: int) -> str:
+    """`ingest`, `ingest-2` …"""
+    return "ingest" if index == 0 else f"ingest-{index + 1}"
+
+
 def choose_doors(settings: LocalSettings, book: PortBook) -> Doors:
     """Raises StackError if a port that the user asked for is taken."""
     first = book.choose(8100, "DISPATCH_PORT", settings.dispatch_port)
@@ -76,4 +99,10 @@ def choose_doors(settings: LocalSettings, book: PortBook) -> Doors:
         screening=book.choose(8102, "SCREENING_PORT", settings.screening_port),
         correlation=book.choose(8103, "CORRELATION_PORT", settings.correlation_port),
         notify=book.choose(8104, "NOTIFY_PORT", settings.notify_port),
+        more_ingests=tuple(
+            IngestDoors(
+                book.choose(8101 + 10 * i, "INGEST_HTTP_PORT"), book.choose(12_309 + 10 * i, "INGEST_DC09_PORT")
+            )
+            for i in range(1, settings.ingests)
+        ),
     )

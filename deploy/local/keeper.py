@@ -1,4 +1,7 @@
-"""Keeps one part running: starts it when what it needs is ready, waits until it answers, restarts it when it dies."""
+"""Keeps one part running: starts it when what it needs is ready, waits until it answers, restarts it when it dies.
+
+One that hangs is killed first: it holds leases, connections and ports, and answers nobody.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from deploy.local import niceness
 from deploy.local.child import Child
 from deploy.local.diagnosis import explain, says_disk_full
 from deploy.local.layout import Layout
@@ -19,6 +23,10 @@ LAST_WORDS = 5
 CHECK_EVERY = 0.1  # seconds between two attempts while a part comes up
 FIRST_TRIES = 3
 """A part that never answered is started this often before the stack gives up."""
+ALIVE_EVERY = 2.0
+"""Seconds between two questions whether a part still lives."""
+HUNG_AFTER = 10
+"""So many unanswered in a row, 20 to 40 s, and the part counts as hung. Not less: a loaded machine is slow, too."""
 STEADY_SECONDS = 60.0
 """After this long without a crash the back-off starts again from its first step."""
 BACK_OFF = (0.05, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -48,6 +56,8 @@ class Keeper:
     around: Surroundings
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     restarts: int = 0
+    hangs: int = 0
+    """How often it had to be killed because it no longer answered."""
     child: Child | None = None
     quiet: bool = False
     """True while stopping: what a process says then is for its log file only."""
@@ -61,7 +71,7 @@ class Keeper:
             began = time.monotonic()
             child = await self._start()
             answered = await self._until_ready(child, began)
-            code = await child.wait()
+            code = await self._until_end(child)
             self._ended()
             if self._finished(child, code):
                 return
@@ -82,10 +92,13 @@ class Keeper:
         self._ended()
 
     async def _start(self) -> Child:
+        while self.around.layout.held(self.part.name).exists():  # noqa: ASYNC110 (a file tells no event)
+            await asyncio.sleep(CHECK_EVERY)
         if self.part.prepare is not None:
             await asyncio.to_thread(self.part.prepare)
         log = self.around.layout.log(self.part.name)
-        child = Child.start(self.part, self.around.env, log, self._output)
+        yielding = self.part.gives_way and self.restarts > 0 and niceness.may_be_undone()
+        child = Child.start(self.part, self.around.env, log, self._output, yielding=yielding)
         self.child = child
         self.around.record.add(self.part.name, child.pid)
         return child
@@ -102,11 +115,34 @@ class Keeper:
             return False
         while not await child.ended_within(CHECK_EVERY):
             if await self.part.ready():
+                if niceness.may_be_undone():
+                    child.full_share()
                 self._announce(began)
                 return True
-            if time.monotonic() - began > self.part.ready_seconds and not self.ready.is_set():
-                raise StackError(await self._silent())
+            if time.monotonic() - began > self.part.ready_seconds:
+                if not self.ready.is_set():
+                    raise StackError(await self._silent())
+                if self.part.alive is not None and not await self.part.alive():
+                    self._kill_hung(child)  # while it came up again; one that lives waits for others, and says so
         return False
+
+    async def _until_end(self, child: Child) -> int:
+        """The exit code. Kills the process once it has left `HUNG_AFTER` questions in a row unanswered."""
+        silent = 0
+        while self.part.alive is not None and not await child.ended_within(ALIVE_EVERY):
+            silent = 0 if await self.part.alive() else silent + 1
+            if silent >= HUNG_AFTER:
+                self._kill_hung(child)
+                break
+        return await child.wait()
+
+    def _kill_hung(self, child: Child) -> None:
+        child.kill()
+        self.hangs += 1
+        self.around.say(
+            self.part.name,
+            "ne répond plus, tué avant redémarrage / hung, killed before its restart",
+        )
 
     def _announce(self, began: float) -> None:
         again = " de nouveau" if self.ready.is_set() else ""

@@ -68,6 +68,10 @@ class Layout:
         """VIGIE_STATE_DIR of one service process."""
         return self.var / "state" / process
 
+    def held(self, part: str) -> Path:
+        """While this file is there, the part is not started again: so a fault keeps it away (tests/faults)."""
+        return self.run / f"{part}.held"
+
     def log(self, process: str) -> Path:
         """Full output of one process."""
         return self.logs / f"{process}.log"

@@ -32,8 +32,14 @@ class Part:
     after: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     ready: Check = no_check
+    alive: Check | None = None
+    """Asked every `keeper.ALIVE_EVERY` once the part answered: one that keeps silent is killed and started anew."""
     why_not_ready: Words | None = None
     """Asked when the part is given up: what it is still waiting for."""
+    niceness: int = 0
+    """Above 0: what carries urgent alarms has the processor before it."""
+    gives_way: bool = False
+    """What is urgent goes on without it: it starts again without taking the processor from those who do that."""
     once: bool = False
     prepare: Preparation | None = None
     """Runs in a thread before each start; may raise StackError."""

@@ -6,15 +6,17 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from deploy.local.doors import Doors, dispatch_name
+from deploy.local.doors import Doors, dispatch_name, ingest_name
 from deploy.local.health import http_body, http_ready
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.part import Part
 
 _LIBRDKAFKA = re.compile(r"%\d\|\d")
+BESIDE = 5
+"""The niceness of what urgent alarms do not wait for: a third of a busy processor."""
 SHOWN_LEVELS = ("warning", "error", "critical")
 
 
@@ -25,6 +27,8 @@ class Endpoints:
     kafka: str
     database: str
     mqtt: str
+    ingest_mqtt: str = ""
+    """The broker's URL with ingest's user and password, where it asks for them."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,15 @@ class ServiceParts:
     secrets: Mapping[str, str] = field(default_factory=dict)
     secrets_dir: Path | None = None
     extracts_dir: Path | None = None
+    kill_hung: bool = True
+    """False where processes are stopped on purpose for longer than a hung one may live."""
+    faults_dir: Path | None = None
     access: Mapping[str, str] = field(default_factory=dict)
     """What dispatch knows people by, for dispatch alone; the pack's step gets the service token of it."""
 
     def parts(self) -> list[Part]:
         """Steps and services, in no particular order: `after` says what waits for what."""
-        return [*self._steps(), *self._dispatches(), *self._others()]
+        return [*self._steps(), *self._dispatches(), *self._ingests(), *self._others()]
 
     def _steps(self) -> Iterator[Part]:
         python = sys.executable
@@ -71,17 +78,39 @@ class ServiceParts:
                 "VIGIE_PAGES_DIR": str(REPOSITORY / "web" / "dist"),
                 **self.access,
             }
-            yield self._service(name, "services.dispatch", port, after, own)
+            part = self._service(name, "services.dispatch", port, after, own)
+            yield replace(part, gives_way=len(self.doors.dispatch) > 1)
+
+    def _ingests(self) -> Iterator[Part]:
+        for index, ports in enumerate(self.doors.ingests):
+            name = ingest_name(index)
+            own = {
+                "INGEST_HTTP_PORT": str(ports.http),
+                "INGEST_DC09_PORT": str(ports.dc09),
+                # A session each: the broker would throw out one of two that call themselves the same.
+                "INGEST_MQTT_CLIENT_ID": f"vigie-{name}",
+                "INGEST_SIGNATURES_FILE": str(self.layout.state(ingest_name(0)) / "signatures.sqlite"),
+                "MQTT_URL": self.endpoints.ingest_mqtt or self.endpoints.mqtt,
+            }
+            part = self._service(name, "services.ingest", ports.http, ("topics", "mqtt"), own)
+            yield replace(part, gives_way=len(self.doors.ingests) > 1)
 
     def _others(self) -> Iterator[Part]:
         doors = self.doors
-        yield self._service("ingest", "services.ingest", doors.ingest, ("topics", "mqtt"))
-        yield self._service("screening", "services.triage screening", doors.screening, ("topics",))
-        yield self._service("correlation", "services.triage correlation", doors.correlation, ("topics",))
-        yield self._service("notify", "services.notify", doors.notify, ("topics", "migrate-notify"))
+        # Urgent alarms pass beside triage, and are on the tablet before notify has anything to tell.
+        for name, port in (("screening", doors.screening), ("correlation", doors.correlation)):
+            part = self._service(name, f"services.triage {name}", port, ("topics",))
+            yield replace(part, niceness=BESIDE, gives_way=True)
+        notify = self._service("notify", "services.notify", doors.notify, ("topics", "migrate-notify"))
+        yield replace(notify, niceness=BESIDE, gives_way=True)
 
     def _service(
-        self, name: str, module: str, port: int, after: tuple[str, ...], env: dict[str, str] | None = None
+        self,
+        name: str,
+        module: str,
+        port: int,
+        after: tuple[str, ...],
+        env: dict[str, str] | None = None,
     ) -> Part:
         return Part(
             name=name,
@@ -89,6 +118,7 @@ class ServiceParts:
             after=after,
             env={**self.environment(name), **(env or {})},
             ready=http_ready(self.doors.health(port)),
+            alive=http_ready(self.doors.alive(port)) if self.kill_hung else None,
             why_not_ready=http_body(self.doors.health(port)),
             show=concise,
         )
@@ -115,6 +145,8 @@ class ServiceParts:
             "SCREENING_PORT": str(doors.screening),
             "CORRELATION_PORT": str(doors.correlation),
             "NOTIFY_PORT": str(doors.notify),
+            # The demo's partners listen on this machine; elsewhere a pack that leads inside is refused.
+            "WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128",
             "VIGIE_PEERS": json.dumps(doors.peers()),
             "TRACES_FILE": str(self.layout.traces / f"{process}.jsonl"),
             "VIGIE_VAR": str(self.layout.var),
@@ -122,6 +154,7 @@ class ServiceParts:
             "VIGIE_SECRETS_DIR": str(self.secrets_dir or self.layout.secrets),
             "VIGIE_EXTRACTS_DIR": str(self.extracts_dir or self.layout.extracts),
             "VIGIE_TILES_DIR": str(self.layout.tiles),
+            "VIGIE_FAULTS_DIR": str(self.faults_dir / process) if self.faults_dir else "",
             "LOG_LEVEL": self.log_level,
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",

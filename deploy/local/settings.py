@@ -28,15 +28,21 @@ class LocalSettings(BaseSettings):
     cache: Path = Field(default=REPOSITORY / "var" / "cache", alias="VIGIE_CACHE")
     brokers: Annotated[Literal[1, 3], BeforeValidator(_number)] = Field(default=1, alias="VIGIE_BROKERS")
     dispatches: Annotated[Literal[1, 2], BeforeValidator(_number)] = Field(default=1, alias="VIGIE_DISPATCHES")
+    ingests: Annotated[Literal[1, 2], BeforeValidator(_number)] = Field(default=1, alias="VIGIE_INGESTS")
     city: str = Field(default="metz", alias="VIGIE_CITY", pattern=r"^[a-z0-9][a-z0-9_-]*$")
     overlay: Path | None = Field(default=None, alias="VIGIE_OVERLAY")
     secrets_dir: Path | None = Field(default=None, alias="VIGIE_SECRETS_DIR")
     extracts_dir: Path | None = Field(default=None, alias="VIGIE_EXTRACTS_DIR")
+    faults_dir: Path | None = Field(default=None, alias="VIGIE_FAULTS_DIR")
+    """For tests/faults: each process gets a folder in it for the faults ordered of it (chassis/fault_points)."""
     bind_host: str = Field(default="127.0.0.1", alias="BIND_HOST")
     log_level: str = Field(default="INFO", alias="LOG_LEVEL")
+    ready_seconds: float = Field(default=60.0, alias="VIGIE_READY_SECONDS", gt=0)
+    """How long a part may take to answer at its first start; more on a machine that is busy with other things."""
+    kill_hung: bool = Field(default=True, alias="VIGIE_KILL_HUNG")
     demo_seconds: float | None = Field(default=None, alias="DEMO_SECONDS", gt=0)
 
-    accounts: Literal["open", "demo"] = Field(default="demo", alias="VIGIE_ACCOUNTS")
+    accounts: Literal["open", "demo", "oidc"] = Field(default="demo", alias="VIGIE_ACCOUNTS")
     demo_pin: SecretStr = Field(default=SecretStr(EXERCISE_PIN), alias="VIGIE_DEMO_PIN", min_length=1)
 
     kafka: str | None = Field(default=None, alias="KAFKA_BOOTSTRAP_SERVERS")
@@ -53,7 +59,7 @@ class LocalSettings(BaseSettings):
     correlation_port: int | None = Field(default=None, alias="CORRELATION_PORT", ge=1, le=65_535)
     notify_port: int | None = Field(default=None, alias="NOTIFY_PORT", ge=1, le=65_535)
 
-    @field_validator("var", "cache", "overlay", "secrets_dir", "extracts_dir")
+    @field_validator("var", "cache", "overlay", "secrets_dir", "extracts_dir", "faults_dir")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()

@@ -68,6 +68,8 @@ def _channel(topic: TopicFile) -> dict[str, Any]:
     configuration: dict[str, Any] = {"cleanup.policy": topic.cleanup.split(",")}
     if topic.retention_days is not None:
         configuration["retention.ms"] = topic.retention_days * DAY_MS
+    if topic.message_mb is not None:
+        configuration["max.message.bytes"] = topic.message_bytes
     return {
         "address": topic.topic,
         "description": topic.what,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.vocabulary.natures import Nature
-from schemas.vocabulary.signals import DeviceKind
+from schemas.vocabulary.signals import DeviceAuth, DeviceKind
 from schemas.wire import Identifier, Insee, Instant, Position, WireModel
 
 
@@ -31,9 +31,14 @@ class Panel(WireModel):
 
 
 class Analytics(WireModel):
-    """What a camera adds: its name in Frigate, and label → (use case, nature) as the centre maps them."""
+    """What a camera adds: its name in Frigate, and label → (use case, nature) as the centre maps them.
+
+    `frigate_instance`: the Frigate that speaks for it, where several do: it publishes on `frigate/<instance>/…`, and
+    the camera is heard on no other topic. None: on `frigate/events` and `frigate/reviews` only.
+    """
 
     frigate_name: Identifier
+    frigate_instance: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
     labels: dict[str, "LabelRule"] = Field(default_factory=dict)
 
 
@@ -46,7 +51,11 @@ class LabelRule(WireModel):
 
 
 class Device(WireModel):
-    """One device. Its `id` is what doors call `device` or `kiosk`."""
+    """One device. Its `id` is what doors call `device` or `kiosk`.
+
+    `auth`: how it proves itself at the HTTP door (docs/devices.md). `auth_key_ref` names the key of `auth: hmac`, the
+    secret's bytes as they stand there.
+    """
 
     id: Identifier
     kind: DeviceKind
@@ -59,6 +68,8 @@ class Device(WireModel):
     analytics: Analytics | None = None
     supervision_s: Annotated[int, Field(ge=10)] | None = None
     network: str | None = None
+    auth: DeviceAuth = DeviceAuth.NONE
+    auth_key_ref: str | None = None
 
 
 class LegalBasis(WireModel):

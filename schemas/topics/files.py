@@ -10,10 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 FOLDER = Path(__file__).parent
 DEAD_RETENTION_DAYS = 30
 DAY_MS = 86_400_000
+USUAL_BYTES = 900_000
+"""Of one message: brokers and producers take 1 MB with key and headers unless told otherwise."""
 
 
 class TopicFile(BaseModel):
-    """One topic as its file states it. `replicas` pins the assignment where the number of brokers allows it."""
+    """One topic as its file states it. `replicas` pins the assignment where the number of brokers allows it.
+
+    `message_mb`: millions of bytes that one message may have, where 1 MB is too little.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,6 +29,7 @@ class TopicFile(BaseModel):
     partitions: Annotated[int, Field(ge=1)]
     cleanup: Literal["delete", "compact", "compact,delete"]
     retention_days: Annotated[int, Field(ge=1)] | None = None
+    message_mb: Annotated[int, Field(ge=1, le=16)] | None = None
     replicas: tuple[tuple[int, ...], ...] | None = None
     written_by: tuple[str, ...]
     read_by: tuple[str, ...]
@@ -34,14 +40,25 @@ class TopicFile(BaseModel):
         """Where a reader puts what it cannot read of this topic."""
         return f"{self.topic}.dead"
 
+    @property
+    def largest_bytes(self) -> int:
+        """Bytes of the largest value that may be written."""
+        return (self.message_mb or 1) * USUAL_BYTES
+
+    @property
+    def message_bytes(self) -> int:
+        """Bytes of the largest message, with key and headers: what topic and producer must be told."""
+        return (self.message_mb or 1) * 1_000_000
+
     def config(self, in_sync: int) -> dict[str, str]:
         """Topic configuration; `in_sync` is `min.insync.replicas`."""
         retention = -1 if self.retention_days is None else self.retention_days * DAY_MS
-        return {
+        config = {
             "cleanup.policy": self.cleanup,
             "retention.ms": str(retention),
             "min.insync.replicas": str(in_sync),
         }
+        return config | ({"max.message.bytes": str(self.message_bytes)} if self.message_mb else {})
 
 
 @cache

@@ -1,9 +1,9 @@
 """Words for what people handle: incidents, tasks, units, assignments, hand-overs, work orders, kiosk calls."""
 
-from enum import StrEnum
+from schemas.vocabulary.word import Word
 
 
-class IncidentState(StrEnum):
+class IncidentState(Word):
     """open → in_progress → resolved → closed; or dismissed; or merged."""
 
     OPEN = "open"
@@ -14,7 +14,7 @@ class IncidentState(StrEnum):
     MERGED = "merged"
 
 
-class DeclineReason(StrEnum):
+class DeclineReason(Word):
     """Why a unit does not take an offer. A list, so that no free text travels on a topic."""
 
     BUSY = "busy"
@@ -25,7 +25,7 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
-class IncidentEvent(StrEnum):
+class IncidentEvent(Word):
     """What happened to an incident, in the past tense; one word in log, metric, audit and API."""
 
     OPENED = "opened"
@@ -69,7 +69,7 @@ class IncidentEvent(StrEnum):
     NOTIFICATION_SENT = "notification_sent"
 
 
-class ResponderKind(StrEnum):
+class ResponderKind(Word):
     """Who must come; one task per kind."""
 
     PATROL = "patrol"
@@ -83,14 +83,14 @@ class ResponderKind(StrEnum):
         return self in {ResponderKind.FIREFIGHTERS, ResponderKind.NATIONAL_POLICE}
 
 
-class Engagement(StrEnum):
+class Engagement(Word):
     """Whether a run card engages by itself or waits for the operator."""
 
     AUTOMATIC = "automatic"
     OPERATOR_CONFIRMED = "operator_confirmed"
 
 
-class TaskState(StrEnum):
+class TaskState(Word):
     """pending: waits for the operator; waiting: waits for a free unit; engaged; done; cancelled."""
 
     PENDING = "pending"
@@ -105,7 +105,7 @@ class TaskState(StrEnum):
         return self in {TaskState.DONE, TaskState.CANCELLED}
 
 
-class AssignmentState(StrEnum):
+class AssignmentState(Word):
     """offered → accepted → en_route → on_scene → cleared; or declined, expired, diverted, cancelled."""
 
     OFFERED = "offered"
@@ -129,7 +129,7 @@ ACTIVE_ASSIGNMENT = frozenset(
 )
 
 
-class UnitState(StrEnum):
+class UnitState(Word):
     """What a unit is doing, as the room sees it."""
 
     AVAILABLE = "available"
@@ -140,7 +140,7 @@ class UnitState(StrEnum):
     OFF_DUTY = "off_duty"
 
 
-class HandOverState(StrEnum):
+class HandOverState(Word):
     """sent → acknowledged → completed, or refused; or withdrawn by us."""
 
     SENT = "sent"
@@ -155,7 +155,7 @@ class HandOverState(StrEnum):
         return self in {HandOverState.SENT, HandOverState.ACKNOWLEDGED}
 
 
-class WorkOrderState(StrEnum):
+class WorkOrderState(Word):
     """ordered → taken → started → completed, or already_fixed; a crew may start without taking first."""
 
     ORDERED = "ordered"
@@ -170,7 +170,7 @@ class WorkOrderState(StrEnum):
         return self not in {WorkOrderState.COMPLETED, WorkOrderState.ALREADY_FIXED}
 
 
-class KioskCallState(StrEnum):
+class KioskCallState(Word):
     """waiting → answered → opened or refused; or turned into an SOS."""
 
     WAITING = "waiting"
@@ -180,7 +180,7 @@ class KioskCallState(StrEnum):
     SOS = "sos"
 
 
-class NotifyOutcome(StrEnum):
+class NotifyOutcome(Word):
     """What notify decided or did for one recipient."""
 
     SENT = "sent"
@@ -189,7 +189,7 @@ class NotifyOutcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class RosterKind(StrEnum):
+class RosterKind(Word):
     """What a line of the roster says of a unit: on duty, on call (*astreinte*), or at rest."""
 
     DUTY = "duty"
@@ -197,7 +197,7 @@ class RosterKind(StrEnum):
     REST = "rest"
 
 
-class Wanted(StrEnum):
+class Wanted(Word):
     """What a broadcast description is about."""
 
     WANTED_PERSON = "wanted_person"

@@ -5,10 +5,11 @@ waits for screening, verification or a silence.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from schemas.vocabulary.word import Word
 
 
-class Nature(StrEnum):
+class Nature(Word):
     """What happened, independent of the device that says so."""
 
     SOS = "sos"
@@ -44,7 +45,7 @@ class Nature(StrEnum):
     SYSTEM = "system"
 
 
-class Family(StrEnum):
+class Family(Word):
     """Kinds of happening; correlation joins only within a family or along COMPATIBLE."""
 
     PERSON_IN_DANGER = "person_in_danger"
@@ -56,7 +57,7 @@ class Family(StrEnum):
     SYSTEM = "system"
 
 
-class Priority(StrEnum):
+class Priority(Word):
     """P1 life in danger now, P2 urgent, P3 routine, P4 can be planned."""
 
     P1 = "P1"

@@ -1,9 +1,12 @@
 """Words for signals: which device sent it, what it does to an earlier one, and how it ended."""
 
-from enum import StrEnum
+from schemas.vocabulary.word import Word
+
+SYNTHETIC_DEVICE = "vigie:synthetic"
+"""Whom the synthetic SOS comes from."""
 
 
-class DeviceKind(StrEnum):
+class DeviceKind(Word):
     """Families of devices; each has an adapter of its own in ingest."""
 
     PANEL = "panel"
@@ -17,7 +20,18 @@ class DeviceKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Phase(StrEnum):
+class DeviceAuth(Word):
+    """How a device proves at ingest's HTTP door that a message is its own; the city pack says it for each device.
+
+    `none`: not at all. `hmac`: signed with its own key. `mtls`: over TLS with its own certificate.
+    """
+
+    NONE = "none"
+    HMAC = "hmac"
+    MTLS = "mtls"
+
+
+class Phase(Word):
     """What a signal does: raise something new, or annotate what was raised before."""
 
     RAISE = "raise"
@@ -33,7 +47,7 @@ class Phase(StrEnum):
         return self in {Phase.UPDATE, Phase.CANCEL, Phase.RESTORE, Phase.WITHDRAW}
 
 
-class Flag(StrEnum):
+class Flag(Word):
     """A doubt that travels with a signal and is shown to the operator; it never drops the signal."""
 
     UNKNOWN_DEVICE = "unknown_device"
@@ -45,9 +59,15 @@ class Flag(StrEnum):
     POSITION_INACCURATE = "position_inaccurate"
     BAD_LENGTH = "bad_length"
     NO_PACK = "no_pack"
+    MALFORMED = "malformed"
+    """A part of the message could not be read; its bytes are kept on `signals.dead`."""
+    POSITION_DOUBTFUL = "position_doubtful"
+    """The coordinates were read the other way round, since only so they lie in the city."""
+    UNVERIFIED = "unverified"
+    """We lack the key of a device that signs: an urgent message is taken all the same."""
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """How a signal ended; exactly one for each signal."""
 
     ALARM = "alarm"
@@ -61,7 +81,7 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
-class ScreeningReason(StrEnum):
+class ScreeningReason(Word):
     """Why screening gave an outcome."""
 
     NEW = "new"
@@ -84,7 +104,7 @@ class ScreeningReason(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class MatchReason(StrEnum):
+class MatchReason(Word):
     """Why correlation put an alarm into a situation."""
 
     FIRST = "first"

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
+from services.chassis import fault_points
+
 
 class Clock(Protocol):
     """Something that tells the time."""
@@ -17,4 +19,4 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Now, aware, UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + fault_points.clock_error()

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-# A process stopped in mid-transaction is thrown out after 300 ms; a lock is waited for at most 2 s, then retried.
-SESSION = "-c idle_in_transaction_session_timeout=300 -c lock_timeout=2000 -c statement_timeout=15000"
+IDLE_LIMIT_MS = 300
+"""A process stopped in mid-transaction is thrown out after this; a lock is waited for at most 2 s, then retried."""
+SESSION = f"-c idle_in_transaction_session_timeout={IDLE_LIMIT_MS} -c lock_timeout=2000 -c statement_timeout=15000"
 
 NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """An escaped NUL; an even number of backslashes before it are backslashes of the text."""
@@ -23,7 +24,8 @@ FAULTS = (DBAPIError, PoolTimeout, OSError)
 def away(error: BaseException) -> bool:
     """True if PostgreSQL was away, restarting, locked or out of connections: the same work may succeed later.
 
-    False for what the statement itself is to blame for (data, constraint, limit), which would fail again.
+    So may what PEP 249 calls internal or the interface's (a transaction or connection that is out of step), once it
+    begins anew. False for what the statement itself is to blame for (data, constraint, limit): it would fail again.
     """
     if isinstance(error, PoolTimeout | OSError):
         return True
@@ -31,7 +33,7 @@ def away(error: BaseException) -> bool:
     if isinstance(cause, errors.ProgramLimitExceeded):
         return False
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or isinstance(cause, psycopg.OperationalError | errors.IdleInTransactionSessionTimeout)
+    return lost or isinstance(cause, psycopg.OperationalError | psycopg.InternalError | psycopg.InterfaceError)
 
 
 def address(database_url: str) -> URL:
@@ -50,9 +52,17 @@ def engine(database_url: str, application: str, *, pool: int = 10) -> AsyncEngin
         max_overflow=pool,
         pool_pre_ping=False,
         pool_timeout=5,
-        json_serializer=_json,
+        # The connection used last has what it needs at hand: plans, and the catalogue's rows.
+        pool_use_lifo=True,
+        json_serializer=as_json,
         hide_parameters=True,
-        connect_args={"application_name": application, "options": SESSION, "connect_timeout": 5},
+        connect_args={
+            "application_name": application,
+            "options": SESSION,
+            "connect_timeout": 5,
+            # Planning takes longer than answering: each statement is planned once a connection.
+            "prepare_threshold": 1,
+        },
     )
 
 
@@ -61,6 +71,8 @@ def without_nul(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """JSON that jsonb takes."""
     # A NUL inside JSON is refused by jsonb: one odd character in a device's free text must not cost its alarm.
-    return NUL_IN_JSON.sub(r"\1\\ufffd", json.dumps(value))
+    text = json.dumps(value)
+    return NUL_IN_JSON.sub(r"\1\\ufffd", text) if "\\u0000" in text else text

@@ -26,11 +26,15 @@ class DeadLetters:
 
     def put(self, topic: str, key: bytes | None, value: bytes, headers: Headers, *, reason: str) -> "Future[None]":
         """Sends one to `topic` (a `*.dead` one); wait for the future before the source counts as handled."""
+        self.note(topic, reason=reason)
+        return self._producer.send(topic, key, value, headers)
+
+    def note(self, topic: str, *, reason: str) -> None:
+        """Counts and logs one that the caller keeps aside by its own way."""
         DEAD_LETTERS.labels(topic).inc()
         log.warning("dead_letter", topic=topic, reason=reason)
         with self._lock:
             self._recent.append(self._clock.now().timestamp())
-        return self._producer.send(topic, key, value, headers)
 
     def _check(self) -> Check:
         now = self._clock.now().timestamp()

@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.chassis.health import Health
+from services.chassis.tls import Tls, TlsProtocol
 
 JSON = "application/json"
 
@@ -91,17 +92,31 @@ class OperationsServer:
         self._server.server_close()
 
 
-async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event, *, drain_s: int = 5) -> None:
-    """Serves `app` until `stop` is set, then lets running requests finish for `drain_s` seconds."""
+async def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    *,
+    drain_s: int = 5,
+    tls: Tls | None = None,
+    protocol: type[asyncio.Protocol] = TlsProtocol,
+) -> None:
+    """Serves `app` until `stop` is set, then lets running requests finish for `drain_s` seconds.
+
+    `tls`: HTTPS. `protocol`: a connection's, with limits of its own; it must be a TlsProtocol for `tls` to be seen.
+    """
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
+        http=protocol,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=drain_s,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=64 * 1024,
+        **({} if tls is None else tls.options()),
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())

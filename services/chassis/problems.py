@@ -4,10 +4,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 MEDIA_TYPE = "application/problem+json"
+HUNG_UP = 499
+"""In metrics and traces: the client closed the connection before it was answered."""
 
 
 class Problem(Exception):
@@ -44,6 +47,11 @@ def install(app: FastAPI) -> None:
     async def of_problem(_: Request, problem: Problem) -> JSONResponse:
         return JSONResponse(problem.body(), problem.status, problem.headers, MEDIA_TYPE)
 
+    @app.exception_handler(ClientDisconnect)
+    async def of_disconnect(_: Request, __: ClientDisconnect) -> Response:
+        # It hung up while it was still sending: nobody reads an answer, and it is no fault of ours.
+        return Response(status_code=HUNG_UP)
+
     @app.exception_handler(RequestValidationError)
     async def of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
         places = [{"place": ".".join(str(step) for step in e["loc"]), "reason": e["msg"]} for e in error.errors()[:20]]
@@ -52,6 +60,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def of_http(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # FastAPI's own, for a body that is not even text; every other body gets 422
+            problem = Problem(422, "invalid", "Corps illisible / unreadable body")
+            return JSONResponse(problem.body(), 422, media_type=MEDIA_TYPE)
         problem = Problem(error.status_code, "http", str(error.detail))
         headers = dict(error.headers) if error.headers else None
         return JSONResponse(problem.body(), error.status_code, headers, MEDIA_TYPE)

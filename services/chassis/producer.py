@@ -29,12 +29,20 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-class DeliveryFailed(Exception):
-    """The broker did not acknowledge. `retryable`: the same send may succeed later."""
+FULL_S = 0.002
+"""While the local queue is full, how long until it is tried again."""
+UNACCEPTABLE = {KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD, KafkaError.INVALID_MSG_SIZE}
 
-    def __init__(self, reason: str, retryable: bool = True) -> None:
+
+class DeliveryFailed(Exception):
+    """The broker did not acknowledge. `retryable`: the same send may succeed later.
+
+    `unacceptable`: it is this record that no broker will ever take.
+    """
+
+    def __init__(self, reason: str, retryable: bool = True, *, unacceptable: bool = False) -> None:
         super().__init__(reason)
-        self.retryable = retryable
+        self.retryable, self.unacceptable = retryable, unacceptable
 
 
 def settled_once() -> "Future[None]":
@@ -68,14 +76,14 @@ class Producer:
             if error is None:
                 future.set_result(None)
             else:
-                future.set_exception(DeliveryFailed(error.str(), error.retriable()))
+                future.set_exception(_failed(error))
 
         try:
             self._producer.produce(topic, value, key, partition, delivered, headers=[*headers])
         except BufferError:
             future.set_exception(DeliveryFailed("local queue full"))
         except KafkaException as error:
-            future.set_exception(DeliveryFailed(str(error), retryable=False))
+            future.set_exception(_failed(error.args[0]))
         return future
 
     def batch(self) -> "Batch":
@@ -96,53 +104,77 @@ class Producer:
         self._thread.join(1.0)
         return left
 
+    def abandon(self) -> None:
+        """Ends without waiting: what is under way fails, though the broker may have taken it."""
+        self._producer.purge()
+        self.close(0.1)
+
     def _poll(self) -> None:
         while not self._stop.is_set():
             self._producer.poll(0.1)
 
 
 class Batch:
-    """Records sent together; `wait` returns when all are acknowledged. Cheaper than a future a record."""
+    """Records sent together; `wait` returns when all are acknowledged. Cheaper than a future a record.
+
+    One thread sends; the producer's own counts the answers. Neither waits for the other: each has its number.
+    """
 
     def __init__(self, producer: KafkaProducer) -> None:
         self._producer = producer
-        self._pending = 0
+        self._sent = self._answered = 0
         self._closed = False
         self._errors: list[str] = []
-        self._lock = threading.Lock()
         self._done = threading.Event()
+        self._by_topic: dict[str, int] = {}
+        self._failed: dict[str, int] = {}
         self._started = time.monotonic()
 
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         """Adds one record; waits while the local queue is full."""
-        with self._lock:
-            self._pending += 1
+        self._sent += 1
+        self._by_topic[topic] = self._by_topic.get(topic, 0) + 1
         while True:
             try:
-                self._producer.produce(topic, value, key, on_delivery=self._delivered, headers=[*headers])
+                self._producer.produce(topic, value, key, on_delivery=self._delivered, headers=headers)  # type: ignore[arg-type]  # its list is invariant
                 return
             except BufferError:
-                self._producer.poll(0.05)
+                # Not by `poll`: answers are counted on the producer's thread alone.
+                time.sleep(FULL_S)
 
     def wait(self, timeout_s: float = 30.0) -> None:
         """Returns when every record is acknowledged. Raises DeliveryFailed if any was not: send all again."""
-        with self._lock:
-            self._closed = True
-            if self._pending == 0:
-                self._done.set()
+        self._closed = True
+        if self._answered == self._sent:
+            self._done.set()
         if not self._done.wait(timeout_s):
-            raise DeliveryFailed(f"{self._pending} records without an answer after {timeout_s} s")
+            raise DeliveryFailed(f"{self._sent - self._answered} records without an answer after {timeout_s} s")
+        self._count()
         if self._errors:
             raise DeliveryFailed(f"{len(self._errors)} records failed, first: {self._errors[0]}")
 
     def _delivered(self, error: KafkaError | None, message: Any) -> None:
-        _count(message.topic(), self._started, error)
-        with self._lock:
-            if error is not None:
-                self._errors.append(error.str())
-            self._pending -= 1
-            if self._closed and self._pending == 0:
-                self._done.set()
+        if error is not None:
+            topic = message.topic()
+            self._failed[topic] = self._failed.get(topic, 0) + 1
+            self._errors.append(error.str())
+        self._answered += 1
+        # The sender looks as well, after it has closed: whichever comes second sees both.
+        if self._closed and self._answered == self._sent:
+            self._done.set()
+
+    def _count(self) -> None:
+        """Once a batch: for each of thousands of records it took longer than deciding about it."""
+        took = time.monotonic() - self._started
+        for topic, sent in self._by_topic.items():
+            failed = self._failed.get(topic, 0)
+            RECORDS_SENT.labels(topic, "failed").inc(failed)
+            RECORDS_SENT.labels(topic, "acknowledged").inc(sent - failed)
+            DELIVERY_SECONDS.labels(topic).observe(took)
+
+
+def _failed(error: KafkaError) -> DeliveryFailed:
+    return DeliveryFailed(error.str(), error.retriable(), unacceptable=error.code() in UNACCEPTABLE)
 
 
 def _count(topic: str, started: float, error: KafkaError | None) -> None:

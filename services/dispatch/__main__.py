@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.messages.notifying import NotificationReported
 from schemas.messages.signal import Signal, SignalOutcome, Situation
-from services.chassis import lifecycle, logs, telemetry
+from services.chassis import garbage, lifecycle, logs, telemetry
 from services.chassis.clock import SystemClock
 from services.chassis.database import FAULTS, address, engine
 from services.chassis.dead_letter import DeadLetters
@@ -21,21 +21,28 @@ from services.chassis.operations import serve
 from services.chassis.producer import Producer
 from services.chassis.settings import load
 from services.dispatch import messages, timers
-from services.dispatch.actions import intake, notifications, outcomes, situations, street_changing
+from services.dispatch.actions import notifications, outcomes, revoking, situations, street_changing, urgent
 from services.dispatch.actions.intake import Times
 from services.dispatch.api.app import build
 from services.dispatch.api.document import openapi_document
 from services.dispatch.api.door import Door
 from services.dispatch.consumer import TopicReader
+from services.dispatch.copies import CopiesReader
 from services.dispatch.coverage_watch import CoverageWatch
+from services.dispatch.identity.signing_in import from_environment
 from services.dispatch.live import Live
 from services.dispatch.outbox import Relay
 from services.dispatch.packs import Library
+from services.dispatch.retention import Retention, Seal
+from services.dispatch.revocation_watch import RevocationWatch
 from services.dispatch.right_of_way import RightOfWay
 from services.dispatch.settings import DatabaseSettings, DispatchSettings
+from services.dispatch.stopped_holders import StoppedHolders
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
 from services.dispatch.street_watch import StreetWatch, bring_up_to_date
+from services.dispatch.watch.synthetic_sos import SyntheticSos
+from services.dispatch.watch.system_watch import SystemWatch
 
 log = logs.get(__name__)
 SERVICE = "dispatch"
@@ -47,30 +54,53 @@ class Readers:
     """The four topics that dispatch reads, each with what is done about a record."""
 
     def __init__(
-        self, database: AsyncEngine, library: Library, settings: DispatchSettings, dead: DeadLetters, health: Health
+        self,
+        database: AsyncEngine,
+        library: Library,
+        settings: DispatchSettings,
+        dead: DeadLetters,
+        health: Health,
+        way: RightOfWay,
     ) -> None:
+        self._way = way
         self._parts = (database, library, dead, SystemClock(), health)
         self._config = settings.kafka()
         self._times = Times(settings.offer, settings.link_within)
 
     def all(self, stop: asyncio.Event) -> list[Awaitable[None]]:
         """The loops to run."""
-        config, parts, way = self._config, self._parts, RightOfWay()
-        urgent = TopicReader(config, "alarms.urgent", Signal, self._urgent, *parts, turn=way.urgent)
+        config, parts, way = self._config, self._parts, self._way
+        # When a leader dies, a broker is asked for its partitions only after the fetch that waits there has ended.
+        soon = {**config, "fetch.wait.max.ms": 50}
+        # Nobody waits for these: together they cost brokers, database and us a fraction.
+        calm = {**config, "fetch.min.bytes": 100_000, "fetch.wait.max.ms": 250}
+        urgent: TopicReader[Signal] = CopiesReader(soon, "alarms.urgent", Signal, self._urgent, *parts, turn=way.urgent)
         others = (
             TopicReader(config, "situations", Situation, self._situations, *parts, turn=way.other),
             TopicReader(
-                config, "signal.outcomes", SignalOutcome, self._outcomes, *parts, turn=way.other, batch=OUTCOMES_AT_ONCE
+                calm,
+                "signal.outcomes",
+                SignalOutcome,
+                self._outcomes,
+                *parts,
+                turn=way.other,
+                batch=OUTCOMES_AT_ONCE,
             ),
             TopicReader(
-                config, "notify.outcomes", NotificationReported, notifications.receive, *parts, turn=way.other, batch=50
+                calm,
+                "notify.outcomes",
+                NotificationReported,
+                notifications.receive,
+                *parts,
+                turn=way.other,
+                batch=50,
             ),
         )
         return [urgent.run(stop), *(reader.run(stop) for reader in others)]
 
     async def _urgent(self, work: Work, found: list[Signal]) -> None:
         for signal in found:
-            await intake.receive(work, messages.report_of_signal(signal), self._times)
+            await urgent.receive(work, messages.report_of_signal(signal), self._times)
 
     async def _situations(self, work: Work, found: list[Situation]) -> None:
         for situation in found:
@@ -89,7 +119,8 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     dead = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
     live = Live(database, address(url).render_as_string(hide_password=False), health)
     relay = Relay(database, settings.kafka(), health)
-    timer = timers.Timers(database, library, settings)
+    way = RightOfWay()
+    timer = timers.Timers(database, library, settings, way.other)
     streets = StreetWatch(database, library)
     live.on_news += [relay.wake]
     live.on_kind |= {street_changing.KIND: streets.wake, "pack": streets.wake}
@@ -97,7 +128,10 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     if settings.vigie_accounts == "open":
         log.warning("accounts_open", reason="nobody is asked who he is")
     health.set("live", State.WAITING, "connecting to PostgreSQL")
-    app = build(Door(database, library, live, timer, settings), health)
+    sign_in = from_environment() if settings.vigie_accounts == "oidc" else None
+    app = build(Door(database, library, live, timer, settings), health, sign_in)
+    revocations = RevocationWatch(database, app.state.gate.revoked, live)
+    live.on_kind[revoking.KIND] = revocations.wake
     try:
         await _open_packs(library, database)
         await lifecycle.until_stopped(
@@ -108,12 +142,20 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
             timer.run(stop),
             CoverageWatch(database, library, settings).run(stop),
             streets.run(stop),
+            StoppedHolders(url).run(stop),
+            revocations.run(stop),
+            SystemWatch(database, library, settings, health).run(stop),
+            SyntheticSos(database, library, settings, health).run(stop),
             _forget(database, settings, stop),
-            *Readers(database, library, settings, dead, health).all(stop),
+            _destroy_what_is_over(database, settings, stop),
+            *Readers(database, library, settings, dead, health, way).all(stop),
         )
     finally:
         producer.close()
+        await app.state.register.close()
         await database.dispose()
+        if sign_in is not None:
+            await sign_in.provider.close()
 
 
 async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: asyncio.Event) -> None:
@@ -123,6 +165,14 @@ async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: async
         except TimeoutError:
             texts_kept = timedelta(seconds=settings.broadcast_text_kept_s)
             await _forget_now(database, timedelta(seconds=settings.stream_kept_s), texts_kept)
+
+
+async def _destroy_what_is_over(database: AsyncEngine, settings: DispatchSettings, stop: asyncio.Event) -> None:
+    if settings.retention_key is None:
+        log.warning("retention_off", reason="RETENTION_KEY is not set: nothing that is past its time is destroyed")
+        await stop.wait()
+        return
+    await Retention(database, Seal(settings.retention_key), settings.retention_days).run(stop)
 
 
 async def _open_packs(library: Library, database: AsyncEngine) -> None:
@@ -158,6 +208,7 @@ def main() -> None:
     settings = load(DispatchSettings)
     logs.setup(SERVICE, settings.log_level)
     provider = telemetry.setup(SERVICE, settings)
+    garbage.look_seldom()
     try:
         lifecycle.run(lambda stop: serve_all(stop, settings))
     finally:

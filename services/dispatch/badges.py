@@ -22,6 +22,14 @@ KEPT = timedelta(days=30)
 """A browser keeps the badge longer than it counts: one that has run out still opens the door for a call for help."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A badge that is ours: whose, and when it was issued, seconds of the epoch."""
+
+    person: Person
+    issued_at: float
+
+
 @dataclass(frozen=True)
 class Badges:
     """Issues and reads badges. `service`: the secret by which our own processes and tools are known."""
@@ -39,25 +47,29 @@ class Badges:
             "role": person.role.value,
             "unit": person.unit,
             "agency": person.agency,
-            "iat": int(now.timestamp()),
+            # With its fraction: one issued in the second in which the ones before were taken back is none of them.
+            "iat": now.timestamp(),
             "exp": ends,
         }
         return jwt.encode({"alg": ALGORITHM}, claims, self._octets, algorithms=[ALGORITHM])
 
     def read(self, badge: str, now: datetime, *, expired: bool = False) -> Person | None:
-        """Whose it is; None if it is not ours or has run out, unless `expired` is good enough.
+        """Whose it is; None if it is not ours or has run out, unless `expired` is good enough."""
+        shown = self.shown(badge, now, expired=expired)
+        return shown.person if shown else None
 
-        The algorithm is ours to choose, not the badge's.
-        """
+    def shown(self, badge: str, now: datetime, *, expired: bool = False) -> Shown | None:
+        """As `read`, with the moment at which it was issued. The algorithm is ours to choose, not the badge's."""
         if self.service is not None and hmac.compare_digest(badge.encode(), self.service.get_secret_value().encode()):
-            return SERVICE
+            return Shown(SERVICE, now.timestamp())
         try:
             claims = jwt.decode(badge, self._octets, algorithms=[ALGORITHM]).claims
             valid = claims["iss"] == ISSUER and (expired or claims["exp"] > now.timestamp())
             person = Person(claims["sub"], claims["name"], Role(claims["role"]), claims["unit"], claims["agency"])
+            issued_at = float(claims["iat"])
         except (JoseError, KeyError, ValueError, TypeError):
             return None
-        return person if valid else None
+        return Shown(person, issued_at) if valid else None
 
     @property
     def _octets(self) -> OctKey:

@@ -1,7 +1,7 @@
 """Reads topics with offsets kept in PostgreSQL: each record's effect and its offset are one transaction.
 
 Partitions are assigned by hand: there is no group and nothing to rebalance. Two dispatch processes may read the
-same partitions; the one that advances the offset first has handled the record, the other reads on from there.
+same partitions; the one that advances the offset first has handled the record, the other follows a moment behind it.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from schemas import wire
 from schemas.codec import Undecodable, decode
 from schemas.codec import encode as encode_event
 from schemas.dead_letters import dead_letter
-from services.chassis import logs, telemetry
+from services.chassis import fault_points, logs, telemetry
 from services.chassis.clock import Clock
 from services.chassis.consumer import GROUP_DEFAULTS, headers_of, place, readable, take
 from services.chassis.database import FAULTS as DATABASE_FAULTS
@@ -32,13 +32,16 @@ from services.dispatch.metrics import RECORDS_HANDLED
 from services.dispatch.packs import Library
 from services.dispatch.right_of_way import Turn
 from services.dispatch.store import offsets
-from services.dispatch.store.work import Conflict, Work, run
+from services.dispatch.store.pipeline import Conflict
+from services.dispatch.store.work import Work, run
 
 log = logs.get(__name__)
 M = TypeVar("M", bound=wire.Message)
 Handle = Callable[[Work, list[M]], Awaitable[None]]
 Step = Callable[[int, list[Message]], Awaitable[bool]]
 PAUSE_S = 0.2
+BEHIND_S = 0.25
+"""So long nobody reads on where the process that was faster dies at once."""
 TRIES_BEFORE_DEAD = 5
 RAW_KEPT = 600_000
 """Bytes of a record that its dead letter holds: base64 makes 800 kB of them, and a record may have 1 MB."""
@@ -164,13 +167,20 @@ class TopicReader(Generic[M]):
         return True
 
     async def _once(self, partition: int, messages: list[Message]) -> bool:
+        await self._transact(partition, messages, await self._read(messages))
+        return True
+
+    async def _read(self, messages: list[Message]) -> list[M]:
+        """What can be read of them; the rest is kept aside."""
         events: list[M] = []
         for message in messages:
             try:
                 events.append(decode(message.value(), headers_of(message), [self._expected]))
             except Undecodable as error:
                 await self._bury(message, error.reason)
-        expected, last = self._expected_offset(partition, messages), place(messages[-1])[2]
+        return events
+
+    async def _transact(self, partition: int, messages: list[Message], events: list[M]) -> None:
         context = telemetry.extract(headers_of(messages[0]))
         kind = trace.SpanKind.CONSUMER
         attributes: dict[str, str | int] = {
@@ -181,15 +191,22 @@ class TopicReader(Generic[M]):
         with telemetry.tracer().start_as_current_span(name, context, kind, attributes):
 
             async def act(work: Work) -> None:
-                await offsets.advance(work.conn, self._topic, partition, expected, last + 1)
+                await self._mark(work, partition, messages)
+                fault_points.point(f"{self._topic}.before_effect")
                 if events:
                     await self._handle(work, events)
+                fault_points.point(f"{self._topic}.before_commit")
 
             async with self._turn():
                 await run(self._engine, self._library, act)
-        self._next[partition] = last + 1
+            fault_points.point(f"{self._topic}.after_commit")
+        self._next[partition] = place(messages[-1])[2] + 1
         RECORDS_HANDLED.labels(self._topic, "handled").inc(len(events))
-        return True
+
+    async def _mark(self, work: Work, partition: int, messages: list[Message]) -> None:
+        """Says in the transaction of the effect how far reading has come. Raises OffsetTaken if another was faster."""
+        expected, last = self._expected_offset(partition, messages), place(messages[-1])[2]
+        await offsets.advance(work.conn, self._topic, partition, expected, last + 1)
 
     def _expected_offset(self, partition: int, messages: list[Message]) -> int:
         first = place(messages[0])[2]
@@ -225,12 +242,21 @@ class TopicReader(Generic[M]):
         self._next[partition] = place(message)[2] + 1
 
     async def _seek(self, partition: int, messages: list[Message]) -> bool:
-        """Another process has handled these: reading goes on from where it is."""
+        """Another process has handled these: reading goes on from where it is, a moment behind it.
+
+        Without that moment both would try every record, and one of them in vain each time.
+        """
         RECORDS_HANDLED.labels(self._topic, "taken").inc(len(messages))
-        async with self._engine.begin() as conn:
-            held = await offsets.load(conn, self._topic, [partition])
-        self._next[partition] = held[partition]
-        loop = asyncio.get_running_loop()
-        target = TopicPartition(self._topic, partition, held[partition])
-        await loop.run_in_executor(self._poller, self._consumer.seek, target)
+        await asyncio.sleep(BEHIND_S)
+        self._next |= await self._where_the_database_is([partition])
         return False
+
+    async def _where_the_database_is(self, partitions: list[int]) -> dict[int, int]:
+        """Reading goes on from the stored offsets of these partitions, which are given."""
+        async with self._engine.begin() as conn:
+            held = await offsets.load(conn, self._topic, partitions)
+        loop = asyncio.get_running_loop()
+        for number, offset in held.items():
+            target = TopicPartition(self._topic, number, offset)
+            await loop.run_in_executor(self._poller, self._consumer.seek, target)
+        return held

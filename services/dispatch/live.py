@@ -14,11 +14,14 @@ import psycopg
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from schemas.vocabulary.signals import SYNTHETIC_DEVICE
 from services.chassis import logs
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.dispatch.badges import Shown as Badge
 from services.dispatch.domain.access import Sight
+from services.dispatch.domain.revoking import Revoked
 from services.dispatch.metrics import STREAM_CLIENTS, STREAM_CUT_OFF
 from services.dispatch.store.reading import rows
 from services.dispatch.store.tables import stream, stream_head
@@ -48,6 +51,8 @@ class Client:
     """A connected console (sees everything), tablet or crew."""
 
     sight: Sight
+    badge: Badge | None = None
+    """Whose it is, where people are asked who they are."""
     queue: asyncio.Queue[Shown | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
 
     def wants(self, shown: Shown) -> bool:
@@ -87,9 +92,9 @@ class Live:
                 await asyncio.sleep(PAUSE_S)
         await watcher
 
-    async def follow(self, sight: Sight, after: int) -> AsyncGenerator[str, None]:
+    async def follow(self, sight: Sight, after: int, badge: Badge | None = None) -> AsyncGenerator[str, None]:
         """SSE text after position `after`: first what is stored, then live, a heartbeat each second."""
-        client = Client(sight)
+        client = Client(sight, badge)
         self._clients.add(client)
         STREAM_CLIENTS.set(len(self._clients))
         try:
@@ -113,6 +118,13 @@ class Live:
         finally:
             self._clients.discard(client)
             STREAM_CLIENTS.set(len(self._clients))
+
+    def end_revoked(self, revoked: Revoked) -> None:
+        """Ends the streams of those whose badges count no longer; the door tells them why when they come back."""
+        for client in list(self._clients):
+            if client.badge is not None and revoked.meets(client.badge.person, client.badge.issued_at):
+                self._clients.discard(client)
+                client.cut_off()
 
     async def head(self) -> int:
         """The newest position."""
@@ -138,7 +150,7 @@ class Live:
 
     async def _catch_up(self) -> None:
         while True:
-            page = await self._page(Sight(), self._position)
+            page = await self._page(None, self._position)
             for shown in page:
                 self._position = shown.position
                 self._hand_out(shown)
@@ -169,9 +181,10 @@ class Live:
             if len(page) < PAGE:
                 return
 
-    async def _page(self, sight: Sight, after: int) -> list[Shown]:
+    async def _page(self, sight: Sight | None, after: int) -> list[Shown]:
+        """The next rows that these eyes see; None: all there are."""
         query = select(stream).where(stream.c.position > after).order_by(stream.c.position).limit(PAGE)
-        return [_shown(row) for row in await rows(self._engine, _seen(query, sight))]
+        return [_shown(row) for row in await rows(self._engine, query if sight is None else _seen(query, sight))]
 
     async def _head_when_up(self, stop: asyncio.Event) -> int:
         while not stop.is_set():
@@ -195,7 +208,7 @@ def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
         chosen += [stream.c.unit == sight.unit, stream.c.audience.contains([sight.unit])]
     if sight.kinds is not None:
         chosen.append(stream.c.kind.in_(sight.kinds))
-    return query.where(or_(*chosen)) if chosen else query
+    return query.where(or_(*chosen) if chosen else stream.c.unit.is_distinct_from(SYNTHETIC_DEVICE))
 
 
 def _heartbeat(position: int) -> str:

@@ -39,6 +39,11 @@ EXPECTED_COVERAGE = gauge(
 MOVE_UPS = counter(
     "vigie_dispatch_move_ups_total", "Move-ups ordered, and ended by why.", unit="orders", labels=["step"]
 )
+HOLDERS_THROWN_OUT = counter(
+    "vigie_dispatch_stopped_holders_total",
+    "Connections ended because their process was stopped amid its statements and others waited for its locks.",
+    unit="connections",
+)
 OUTBOX_DEPTH = gauge("vigie_dispatch_outbox_depth", "Records that wait in the outbox.", unit="records")
 OUTBOX_LEADER = gauge("vigie_dispatch_outbox_leader", "1 in the process whose relay holds the lease.", unit="1")
 STREAM_CLIENTS = gauge("vigie_dispatch_stream_clients", "Connected consoles and tablets.", unit="connections")
@@ -78,4 +83,40 @@ REFUSED = counter(
     "Requests refused at the door, by why.",
     unit="requests",
     labels=["reason"],
+)
+RECONCILED = counter(
+    "vigie_dispatch_reconciled_signals_total",
+    "Acknowledged signals compared with their outcome and incident, by where they were found to stand.",
+    unit="signals",
+    labels=["standing"],
+)
+UNRECONCILED = gauge(
+    "vigie_dispatch_unreconciled_signals",
+    "Acknowledged signals without outcome or incident that nothing under way will bring.",
+    unit="signals",
+    labels=["standing"],
+)
+RECONCILER_WAITING = gauge(
+    "vigie_dispatch_reconciler_waiting", "Signals read by the reconciler that are still on their way.", unit="signals"
+)
+RECONCILED_AT = gauge(
+    "vigie_dispatch_reconciled_timestamp_seconds", "When signals and outcomes were last compared.", unit="seconds"
+)
+SYSTEM_ALARMS = gauge(
+    "vigie_dispatch_system_alarms", "1 while the system's own alarm stands.", unit="1", labels=["alarm"]
+)
+SYNTHETIC_SOS = counter(
+    "vigie_dispatch_synthetic_sos_total",
+    "Synthetic SOS sent through the ingest door, by what came of them.",
+    unit="probes",
+    labels=["result"],
+)
+SYNTHETIC_SOS_SECONDS = histogram(
+    "vigie_dispatch_synthetic_sos_seconds", "From the synthetic SOS's request at ingest to the synthetic tablet."
+)
+REGISTER_WAITING = gauge("vigie_dispatch_register_waiting", "Entries in line for the access register.", unit="entries")
+REGISTER_LATE = counter(
+    "vigie_dispatch_register_late_total",
+    "Answers given before their entry in the access register was durable.",
+    unit="answers",
 )

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from schemas.pack.pack import CityPack
 from schemas.pack.places import StreetExtract
-from services.chassis import logs
+from services.chassis import garbage, logs
 from services.chassis.health import Check, State
 from services.dispatch.domain.report import Place
 from services.dispatch.domain.travelling import TravelTimes
@@ -154,6 +154,7 @@ class Networks:
         self._preparing.pop(version, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("travel_not_prepared", exc_info=error)
+        garbage.keep_for_good()
 
 
 def _changed(network: Network, changes: Sequence[StreetChange]) -> Network:

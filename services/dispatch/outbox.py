@@ -6,6 +6,7 @@ broker's commit and ours; their ids are the same.
 """
 
 import asyncio
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,12 +16,14 @@ from confluent_kafka import KafkaException, Producer
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import logs
+from schemas.topics.files import topics
+from services.chassis import fault_points, logs
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RECORDS_SENT, RESTARTS_OF_LOOPS
 from services.dispatch.metrics import OUTBOX_DEPTH, OUTBOX_LEADER
 from services.dispatch.store import leases
+from services.dispatch.store.reading import alone
 from services.dispatch.store.tables import outbox
 
 log = logs.get(__name__)
@@ -42,6 +45,7 @@ class Relay:
             "transactional.id": TRANSACTIONAL_ID,
             "transaction.timeout.ms": 10_000,
             "linger.ms": 0,
+            "message.max.bytes": max(topic.message_bytes for topic in topics().values()),
             "socket.connection.setup.timeout.ms": 1000,
             "reconnect.backoff.max.ms": 500,
         }
@@ -49,6 +53,7 @@ class Relay:
         self._producer: Producer | None = None
         self._kafka = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._new = asyncio.Event()
+        self._fresh_until = 0.0
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -65,6 +70,7 @@ class Relay:
                 log.warning("outbox_waits", reason=str(error)[:200])
                 self._health.set("outbox", State.DEGRADED, "decisions wait for Kafka or PostgreSQL")
                 await self._drop_producer()
+                self._fresh_until = 0.0
                 sent = 0
             if not sent:
                 await self._wait()
@@ -72,7 +78,9 @@ class Relay:
         self._kafka.shutdown()
 
     async def _round(self) -> int:
-        if not await self._lease():
+        # Asked for anew once a third of it is over, not with each row. Whoever was stopped meanwhile sees that by its
+        # own clock, or is fenced by the broker.
+        if time.monotonic() >= self._fresh_until and not await self._lease():
             OUTBOX_LEADER.set(0)
             await self._drop_producer()
             return 0
@@ -80,21 +88,27 @@ class Relay:
         loop = asyncio.get_running_loop()
         if self._producer is None:
             self._producer = await loop.run_in_executor(self._kafka, self._open)
-        async with self._engine.connect() as conn:
+        async with alone(self._engine) as conn:
             query = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.position).limit(AT_ONCE)
             rows = list((await conn.execute(query)).mappings())
         OUTBOX_DEPTH.set(len(rows))
         if not rows:
             return 0
+        fault_points.point("outbox.before_effect")
         await loop.run_in_executor(self._kafka, self._send, rows)
-        async with self._engine.begin() as conn:
+        fault_points.point("outbox.before_commit")
+        async with alone(self._engine) as conn:
             done = outbox.c.position.in_([row["position"] for row in rows])
             await conn.execute(update(outbox).where(done).values(sent_at=func.clock_timestamp()))
+        fault_points.point("outbox.after_commit")
         return len(rows)
 
     async def _lease(self) -> bool:
         """True while this process holds the lease; takes it if it is free or has run out."""
-        return await leases.take(self._engine, NAME, self._holder, LEASE)
+        asked = time.monotonic()
+        held = await leases.take(self._engine, NAME, self._holder, LEASE)
+        self._fresh_until = asked + LEASE.total_seconds() / 3 if held else 0.0
+        return held
 
     def _open(self) -> Producer:
         producer = Producer(self._config)

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 Turn = Callable[[], AbstractAsyncContextManager[None]]
-AT_MOST_S = 0.1
-"""So long the others wait for a turn of theirs: under a storm of urgent alarms they go on too."""
+AT_MOST_S = 1.0
+"""So long the others wait for a turn of theirs, a decision's own limit; in a storm of urgent alarms they go on too."""
 
 
 class RightOfWay:

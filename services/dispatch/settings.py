@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from services.chassis.settings import ProcessSettings
+from services.dispatch.domain.retention import DataClass, days_of
 
 LEAST_KEY_LENGTH = 32
 """RFC 7518, 3.2: a key at least as long as the hash of HS256."""
@@ -18,7 +19,32 @@ class DatabaseSettings(ProcessSettings):
     database_url: SecretStr
 
 
-class DispatchSettings(DatabaseSettings):
+class RetentionSettings(ProcessSettings):
+    """How long data are kept, and what signs the record of their end."""
+
+    retention_key: SecretStr | None = None
+    """Signs the records of what was destroyed; without it nothing is destroyed, and the log says so."""
+    retention_days: dict[DataClass, int] = Field(default_factory=lambda: days_of({}))
+    """Days by class where the city keeps something shorter, or up to what is allowed longer: domain/retention.py."""
+
+    @field_validator("retention_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """None, or a secret that nobody guesses; an empty variable is none."""
+        if value is None or not value.get_secret_value():
+            return None
+        if len(value.get_secret_value()) < LEAST_KEY_LENGTH:
+            raise ValueError(f"{LEAST_KEY_LENGTH} characters or more")
+        return value
+
+    @field_validator("retention_days")
+    @classmethod
+    def _allowed(cls, value: dict[DataClass, int]) -> dict[DataClass, int]:
+        """All classes, those that are not named as in the table."""
+        return days_of(value)
+
+
+class DispatchSettings(DatabaseSettings, RetentionSettings):
     """Ports, people and the times that run cards do not state; seconds unless told otherwise."""
 
     dispatch_port: int = Field(default=8100, ge=0, le=65535)
@@ -27,8 +53,9 @@ class DispatchSettings(DatabaseSettings):
     vigie_pages_dir: Path = Path("web/dist")
     vigie_extracts_dir: Path | None = None
     vigie_tiles_dir: Path | None = None
-    vigie_accounts: Literal["open", "demo"] = "open"
-    """`open`: nobody is asked who he is, for tests and machines behind another door; `demo`: accounts.py, one PIN."""
+    vigie_accounts: Literal["open", "demo", "oidc"] = "open"
+    """`open`: nobody is asked who he is, for tests and machines behind another door; `demo`: accounts.py, one PIN;
+    `oidc`: an identity provider, see identity/settings.py."""
     vigie_demo_pin: SecretStr | None = Field(default=None, validate_default=True)
     dispatch_session_key: SecretStr | None = Field(default=None, validate_default=True)
     """Signs badges; at least 32 characters, the same for all dispatch processes."""
@@ -42,6 +69,12 @@ class DispatchSettings(DatabaseSettings):
     """Base URLs of the services by name, for the console's health page: JSON in the environment."""
     dispatch_relief: bool = Field(default=True, description="a sooner unit that becomes free relieves one on its way")
     coverage_every_s: float = Field(default=15, ge=0, description="how often coverage is looked at; 0: never")
+    reconcile_every_s: float = Field(
+        default=5, ge=0, description="how often signals and outcomes are compared; 0: never"
+    )
+    reconcile_grace_s: float = Field(default=30, gt=0)
+    """So long a signal may take to its outcome and card, and a step before a backlog may stand still."""
+    synthetic_sos_every_s: float = Field(default=60, ge=0, description="0: never; it needs ingest among VIGIE_PEERS")
     welfare_after_s: float = Field(default=1200, gt=0)
     welfare_answer_s: float = Field(default=60, gt=0)
     stream_kept_s: float = Field(default=86_400, gt=0)
@@ -61,10 +94,12 @@ class DispatchSettings(DatabaseSettings):
     @field_validator("vigie_demo_pin", "dispatch_session_key")
     @classmethod
     def _complete(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        """Where people sign in there is a PIN, and a key that outlives a restart."""
-        least = LEAST_KEY_LENGTH if info.field_name == "dispatch_session_key" else 1
-        if info.data.get("vigie_accounts") == "demo" and (value is None or len(value.get_secret_value()) < least):
-            raise ValueError(f"VIGIE_ACCOUNTS=demo needs it, of {least} characters or more")
+        """Where people sign in there is a key that outlives a restart, and a PIN unless a provider asks for more."""
+        key = info.field_name == "dispatch_session_key"
+        least, ways = (LEAST_KEY_LENGTH, {"demo", "oidc"}) if key else (1, {"demo"})
+        way = info.data.get("vigie_accounts")
+        if way in ways and (value is None or len(value.get_secret_value()) < least):
+            raise ValueError(f"VIGIE_ACCOUNTS={way} needs it, of {least} characters or more")
         return value
 
     @property

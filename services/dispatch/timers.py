@@ -6,6 +6,7 @@ run this loop, since each action checks again under the incident's lock.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +38,7 @@ from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.attention import calls
 from services.dispatch.metrics import TASKS_WAITING, UNACKNOWLEDGED_P1
 from services.dispatch.packs import Library
+from services.dispatch.right_of_way import Turn
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import broadcasts, due, fleet, protection, signals, tables
 from services.dispatch.store import case as cases
@@ -53,8 +55,10 @@ Ids = tuple[str, ...]
 class Timers:
     """The loop over everything that falls due."""
 
-    def __init__(self, engine: AsyncEngine, library: Library, settings: DispatchSettings) -> None:
-        self._engine, self._library, self._settings = engine, library, settings
+    def __init__(
+        self, engine: AsyncEngine, library: Library, settings: DispatchSettings, turn: Turn = nullcontext
+    ) -> None:
+        self._engine, self._library, self._settings, self._turn = engine, library, settings, turn
         self._times = Times(settings.offer, settings.link_within)
         self._freed = asyncio.Event()
         self._tried: dict[tuple[str, str], Tried] = {}
@@ -198,7 +202,8 @@ class Timers:
             async def act(work: Work, row: Ids = row) -> None:
                 await claim(work, row[0], self._times)
 
-            await self._in_transaction(act)
+            async with self._turn():  # in a storm there are thousands
+                await self._in_transaction(act)
 
     async def _unacknowledged_p1(self) -> None:
         for row in await self._rows(due.UNSEEN_LATE, {"unseen_s": self._settings.unacknowledged_p1_s}):

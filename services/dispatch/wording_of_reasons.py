@@ -4,6 +4,9 @@ from services.dispatch.wording import Words
 
 _DECIDED = {
     "operator": Words("par l'opérateur", "by the operator"),
+    "sender_revoked": Words("appel d'un appareil dont l'accès est retiré", "call from a device with access withdrawn"),
+    "sender_not_own": Words("appel fait par un autre que l'équipage", "call made by somebody other than the unit"),
+    "sender_unknown": Words("appel d'un appareil inconnu", "call from an unknown device"),
     "operator_override": Words("choix de l'opérateur, avec motif", "the operator's choice, with a reason"),
     "verified": Words("confirmé par la levée de doute", "confirmed by verification"),
     "confirmed": Words("confirmé", "confirmed"),
@@ -16,6 +19,7 @@ _DECIDED = {
     "handed_over": Words("transmis au partenaire", "handed over to a partner"),
     "nobody_on_scene": Words("personne sur place dans le délai", "nobody on scene in time"),
     "all_tasks_finished": Words("toutes les missions sont terminées", "all tasks are finished"),
+    "system_recovered": Words("le défaut a cessé de lui-même", "the failure ended by itself"),
     "all_clear": Words("tous les équipages ont fini", "all units are clear"),
     "clear_without_further_units": Words(
         "équipages présents libres, sans autre renfort", "units are clear, without the further ones"

@@ -76,6 +76,16 @@ class Directory:
             return Place(area.centre, version, position=point)
         return Place(area.centre, version, area.commune, area.sector, position=point)
 
+    def corrected(self, sent: Point) -> tuple[Point | None, tuple[Flag, ...]]:
+        """The position to believe, with a doubt about it. (0, 0) is a receiver without a fix; coordinates that lie in
+        a sector only the other way round were swapped."""
+        if sent.lat == 0 and sent.lon == 0:
+            return None, (Flag.NO_POSITION,)
+        turned = Point(sent.lon, sent.lat, sent.accuracy_m)
+        if abs(turned.lat) <= 90 and not self._holds(sent) and self._holds(turned):
+            return turned, (Flag.POSITION_DOUBTFUL,)
+        return sent, ()
+
     def supervised(self) -> dict[str, int]:
         """Seconds within which each supervised device must be heard."""
         periods = {}
@@ -85,6 +95,9 @@ class Directory:
             if seconds:
                 periods[identifier] = seconds
         return periods
+
+    def _holds(self, position: Point) -> bool:
+        return locate(position.lat, position.lon, self._areas)[1]
 
     def _enter(self, known: KnownDevice) -> None:
         device = known.device

@@ -6,19 +6,23 @@ from typing import Protocol
 
 from confluent_kafka import KafkaException
 
-from services.chassis import logs, telemetry
+from services.chassis import logs
 from services.chassis.fan_out_producer import FanOutProducer
-from services.chassis.producer import DeliveryFailed, Headers, Producer
-from services.ingest.messages import SIGNALS, URGENT, Record
+from services.chassis.producer import DeliveryFailed, Producer
+from services.ingest.messages import DEAD, SIGNALS, URGENT, Record
 
 log = logs.get(__name__)
 
 
 class Lanes(Protocol):
-    """Where reception sends records; the future ends with the acknowledgement or with DeliveryFailed."""
+    """Where keeping sends records; the future ends with the acknowledgement or with DeliveryFailed."""
 
     def send(self, record: Record) -> "Future[None]":
         """To `signals`."""
+        ...
+
+    def send_dead(self, record: Record) -> "Future[None]":
+        """To `signals.dead`."""
         ...
 
     def send_urgent(self, record: Record) -> "Future[None]":
@@ -48,18 +52,20 @@ class KafkaLanes:
         return self.open
 
     def send(self, record: Record) -> "Future[None]":
-        """To `signals`, with the current trace context."""
-        key, value, headers = _traced(record)
-        return self._producer.send(SIGNALS, key, value, headers)
+        """To `signals`."""
+        return self._producer.send(SIGNALS, *record)
+
+    def send_dead(self, record: Record) -> "Future[None]":
+        """To `signals.dead`."""
+        return self._producer.send(DEAD, *record)
 
     def send_urgent(self, record: Record) -> "Future[None]":
-        """To every partition of `alarms.urgent`, with the current trace context."""
+        """To every partition of `alarms.urgent`."""
         if self._urgent is None:
             refused: Future[None] = Future()
             refused.set_exception(DeliveryFailed("the urgent lane is not open yet"))
             return refused
-        key, value, headers = _traced(record)
-        return self._urgent.send(key, value, headers)
+        return self._urgent.send(*record)
 
     def close(self) -> None:
         """Waits shortly for what is under way."""
@@ -74,8 +80,3 @@ async def open_lanes(lanes: KafkaLanes, stop: asyncio.Event, retry_s: float = 1.
             await asyncio.wait_for(stop.wait(), retry_s)
         except TimeoutError:
             continue
-
-
-def _traced(record: Record) -> tuple[bytes, bytes, Headers]:
-    key, value, headers = record
-    return key, value, telemetry.inject(headers)

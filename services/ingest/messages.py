@@ -6,6 +6,8 @@ from schemas.codec import Headers, encode
 from schemas.dead_letters import dead_letter
 from schemas.messages.signal import Signal
 from schemas.wire import Origin, Position
+from services.ingest.domain.clocks import believable
+from services.ingest.domain.plain_text import plain, plain_attributes
 from services.ingest.domain.signal import Point, Understood
 
 SOURCE = "vigie/ingest"
@@ -20,28 +22,30 @@ Record = tuple[bytes, bytes, Headers]
 def to_signal(understood: Understood, signal_id: str, fingerprint: str | None, received_at: datetime) -> Signal:
     """The wire model. Raises pydantic.ValidationError if an adapter let something too long or malformed pass."""
     place = understood.place
+    # A time that no clock of our century shows was flagged where it was read; nobody calculates with it.
+    device_at = understood.device_at if believable(understood.device_at) else None
     return Signal(
         signal_id=signal_id,
         origin=Origin(centre=place.centre, commune=place.commune, pack_version=place.pack_version),
-        device=understood.device,
+        device=plain(understood.device),
         device_kind=understood.device_kind,
         nature=understood.nature,
         phase=understood.phase,
         received_at=received_at,
-        device_at=understood.device_at,
+        device_at=device_at,
         site=place.site,
-        zone=understood.zone,
+        zone=plain(understood.zone),
         place=None if understood.zone_place is None else understood.zone_place[:256],
         sector=place.sector,
         position=_position(place.position),
-        subject=understood.subject,
-        use_case=understood.use_case,
+        subject=plain(understood.subject),
+        use_case=plain(understood.use_case),
         confidence=understood.confidence,
-        mark=understood.mark,
+        mark=plain(understood.mark),
         fingerprint=fingerprint,
-        code=understood.code,
+        code=plain(understood.code),
         flags=understood.flags,
-        attributes=understood.attributes,
+        attributes=plain_attributes(understood.attributes),
     )
 
 

@@ -47,6 +47,11 @@ class Directories:
             raise NotAccepted(RefusalReason.NO_PACK_YET)
         return directory
 
+    def look(self, now: datetime) -> None:
+        """Without a pack for so long that signals are accepted, devices must reach us: degraded, no longer waiting."""
+        if self._directory.empty and now >= self._refuse_until:
+            self._health.set(CHECK, State.DEGRADED, "Aucun paquet de ville : signaux sans lieu / no city pack")
+
     def _changed(self, pack: CityPack) -> None:
         self._directory = Directory(dict(self._holder.packs), self._default_centre)
         self._health.set(CHECK, State.READY, f"{pack.centre.code}@{pack.version}")

@@ -1,4 +1,4 @@
-"""The one way in: identity, repeats, both lanes, and an answer only once Kafka has acknowledged.
+"""The one way in: identity, repeats, and an answer only once the signal is durable (`keeping`).
 
 Every adapter calls `receive` with what it understood and answers its device with the receipt, or not at all.
 """
@@ -11,14 +11,16 @@ from enum import StrEnum
 
 from opentelemetry.context import Context
 
-from services.chassis import logs, telemetry
+from services.chassis import fault_points, logs, telemetry
 from services.chassis.clock import Clock
 from services.ingest import metrics
-from services.ingest.acknowledgements import Acknowledgements, Outcome
+from services.ingest.acknowledgements import Outcome
 from services.ingest.domain.identity import content_digest, nonces, signal_id
 from services.ingest.domain.repeats import First, ReceiptReason, RepeatWindow, Storage
 from services.ingest.domain.signal import Understood
-from services.ingest.lanes import Lanes
+from services.ingest.journal.journal import Full
+from services.ingest.journal.writer import Unwritable
+from services.ingest.keeping import Keeping
 from services.ingest.messages import to_record, to_signal
 
 log = logs.get(__name__)
@@ -29,6 +31,8 @@ class RefusalReason(StrEnum):
     """Why a device must repeat."""
 
     NOT_ACKNOWLEDGED = "not_acknowledged"
+    JOURNAL_FULL = "journal_full"
+    JOURNAL_UNWRITABLE = "journal_unwritable"
     NO_PACK_YET = "no_pack_yet"
 
 
@@ -55,15 +59,14 @@ class Receipt:
 
 
 class Reception:
-    """Used on one event loop. `wait_s`: how long a device waits for Kafka's word."""
+    """Used on one event loop. `wait_s`: the longest that a device waits for an answer."""
 
-    def __init__(self, lanes: Lanes, clock: Clock, wait_s: float, window: RepeatWindow | None = None) -> None:
-        self._lanes, self._clock, self._wait_s = lanes, clock, wait_s
+    def __init__(self, keeping: Keeping, clock: Clock, wait_s: float, window: RepeatWindow | None = None) -> None:
+        self._keeping, self._clock, self._wait_s = keeping, clock, wait_s
         self._window = window if window is not None else RepeatWindow()
         self._nonces: Iterator[str] = nonces()
         self._tracer = telemetry.tracer()  # looking it up costs a tenth of a signal's time
         self._under_way: dict[str, asyncio.Future[Outcome]] = {}
-        self._bridge: Acknowledgements | None = None
         self._listeners: list[Callable[[Understood], None]] = []
 
     def on_heard(self, listener: Callable[[Understood], None]) -> None:
@@ -71,11 +74,12 @@ class Reception:
         self._listeners.append(listener)
 
     async def receive(self, understood: Understood, door: str, parent: Context | None = None) -> Receipt:
-        """Returns once the signal is durable on every lane it takes. Raises NotAccepted.
+        """Returns once the signal is durable (`keeping`). Raises NotAccepted.
 
         Signals of one caller keep their order: everything before the wait happens without yielding.
         """
         with self._tracer.start_as_current_span("ingest.receive", context=parent) as span:
+            fault_points.point("reception.before_effect")
             for listener in self._listeners:
                 listener(understood)
             reason, first, stored = self._begin(understood)
@@ -89,14 +93,16 @@ class Reception:
                 }
             )
             started = time.monotonic()
+            fault_points.point("reception.before_commit")  # sent, Kafka has not answered
             if stored is not None:
                 await self._wait(stored, understood, door)
                 metrics.DURABLE_SECONDS.labels(door).observe(time.monotonic() - started)
+        fault_points.point("reception.after_commit")  # durable, the device does not know it yet
         metrics.SIGNALS.labels(door, understood.phase.value, reason.value).inc()
         return Receipt(first.signal_id, reason)
 
     async def drain(self, timeout_s: float) -> int:
-        """Waits for what is under way; returns how many had no answer from Kafka by then."""
+        """Waits for what is under way; returns how many were not durable by then."""
         if not self._under_way:
             return 0
         _, pending = await asyncio.wait(self._under_way.values(), timeout=timeout_s)
@@ -119,16 +125,15 @@ class Reception:
         return reason, first, self._store(understood, first, mark)
 
     def _store(self, understood: Understood, first: First, mark: str | None) -> "asyncio.Future[Outcome]":
-        """Sends to both lanes at once; the future ends when each has acknowledged, or one has failed."""
+        """The future ends when the signal is durable, or cannot be."""
         record = to_record(to_signal(understood, first.signal_id, mark, first.received_at))
         first.storage = Storage.UNDER_WAY
-        sent = [self._lanes.send(record)]
-        if understood.takes_urgent_lane:
-            sent.append(self._lanes.send_urgent(record))
+        urgent = understood.takes_urgent_lane
+        if urgent:
             metrics.URGENT_SIGNALS.labels(understood.nature.value).inc()
         for flag in understood.flags:
             metrics.FLAGGED.labels(flag.value).inc()
-        stored = self._acknowledgements().of(sent)
+        stored = self._keeping.keep(first.signal_id, record, urgent)
         self._under_way[first.signal_id] = stored
 
         def settled(future: "asyncio.Future[Outcome]") -> None:
@@ -143,13 +148,14 @@ class Reception:
         done, _ = await asyncio.wait([stored], timeout=self._wait_s)
         error = stored.result() if done else TimeoutError()
         if error is not None:
-            metrics.NOT_ACCEPTED.labels(door, RefusalReason.NOT_ACKNOWLEDGED.value).inc()
-            reason = str(error) or "time-out"
-            log.error("signal_not_acknowledged", door=door, nature=understood.nature.value, error=reason)
-            raise NotAccepted(RefusalReason.NOT_ACKNOWLEDGED) from error
+            why = _refusal(error)
+            metrics.NOT_ACCEPTED.labels(door, why.value).inc()
+            said = str(error) or "time-out"
+            log.error("signal_not_acknowledged", door=door, nature=understood.nature.value, reason=why, error=said)
+            raise NotAccepted(why) from error
 
-    def _acknowledgements(self) -> Acknowledgements:
-        """Made at the first use, when the loop that serves is running."""
-        if self._bridge is None:
-            self._bridge = Acknowledgements(asyncio.get_running_loop())
-        return self._bridge
+
+def _refusal(error: BaseException) -> RefusalReason:
+    if isinstance(error, Full):
+        return RefusalReason.JOURNAL_FULL
+    return RefusalReason.JOURNAL_UNWRITABLE if isinstance(error, Unwritable) else RefusalReason.NOT_ACKNOWLEDGED

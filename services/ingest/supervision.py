@@ -1,6 +1,8 @@
 """Makes a fault of a supervised device's silence, and a restore of its return."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
 
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind, Phase
@@ -18,10 +20,22 @@ LOOK_EVERY_S = 1.0
 
 
 class SupervisionReporter:
-    """Hears every message through reception and reports each loss once. Used on one event loop."""
+    """Hears every message through reception, and what other processes heard; reports each loss once.
 
-    def __init__(self, reception: Reception, clock: Clock) -> None:
+    Used on one event loop. `mine`: whether this process is the one to report a device. `deaf`: true while Kafka does
+    not tell what others heard; then nothing is reported, and there is a full period of grace afterwards.
+    """
+
+    def __init__(
+        self,
+        reception: Reception,
+        clock: Clock,
+        mine: Callable[[str], bool] = lambda _: True,
+        deaf: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._reception, self._clock = reception, clock
+        self._mine, self._deaf = mine, deaf
+        self._was_deaf = False
         self._watch = SupervisionWatch()
         self._directory = Directory({})
         self._tasks: set[asyncio.Task[None]] = set()
@@ -44,14 +58,29 @@ class SupervisionReporter:
     async def look(self) -> None:
         """Reports every device whose silence has become too long."""
         now = self._clock.now()
-        for device in self._watch.newly_lost(now):
+        if self._deaf():
+            self._was_deaf = True
+            return
+        if self._was_deaf:
+            self._was_deaf = False
+            self.begin_again()
+        for device in self._watch.newly_lost(now, self._mine):
             if not await self._report(device, Phase.RAISE, self._watch.silence_s(device, now)):
                 self._watch.not_reported(device)
         metrics.DEVICES_LOST.set(self._watch.lost)
 
     def _heard(self, understood: Understood) -> None:
-        if understood.proves_life and self._watch.heard(understood.device, self._clock.now()):
-            task = asyncio.create_task(self._restored(understood.device))
+        if understood.proves_life:
+            self.heard(understood.device, self._clock.now())
+
+    def begin_again(self) -> None:
+        """A full period of grace for the devices that are ours (now)."""
+        self._watch.begin_again(self._clock.now(), self._mine)
+
+    def heard(self, device: str, at: datetime) -> None:
+        """A sign of life, received here or by another process."""
+        if self._watch.heard(device, at) and self._mine(device):
+            task = asyncio.create_task(self._restored(device))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from opentelemetry.trace import SpanKind
 
 from schemas.vocabulary.dispatching import NotifyOutcome
-from services.chassis import logs, telemetry
+from services.chassis import fault_points, logs, telemetry
 from services.chassis.clock import Clock
 from services.notify.channels.channel import Attempt, Channel
 from services.notify.directories import Directories
@@ -93,7 +93,9 @@ class Delivery:
         try:
             parent = telemetry.resume(claim.traceparent)
             with telemetry.tracer().start_as_current_span("notify.send", parent, SpanKind.CLIENT) as span:
+                fault_points.point("delivery.before_effect")
                 channel, attempt = await self._attempt(claim)
+                fault_points.point("delivery.before_commit")
                 outcome, wait_s = self._judge(claim, attempt)
                 span.set_attributes({"key": claim.key, "outcome": outcome, "reason": attempt.reason})
                 ATTEMPTS.labels(channel, outcome, attempt.reason).inc()
@@ -109,6 +111,7 @@ class Delivery:
                 await self._patience(
                     lambda: self._sent_log.settle(claim, outcome, attempt.reason, here, retry_in_s=wait_s)
                 )
+                fault_points.point("delivery.after_commit")
         except Stopped:
             log.warning("result_not_written", key=claim.key, consequence="sent again under the same key")
         finally:

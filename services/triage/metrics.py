@@ -35,7 +35,7 @@ CORRELATION_SECONDS = histogram(
 )
 STATE_REBUILT = counter(
     "vigie_correlation_state_rebuilt_total",
-    "Times the local state was missing or damaged and was rebuilt from the changelog.",
+    "Times the local state was rebuilt from its changelog, or the changelog from the state, by what was lost.",
     unit="rebuilds",
     labels=["cause"],
 )

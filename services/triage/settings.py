@@ -11,7 +11,7 @@ class ScreeningSettings(ProcessSettings):
     """Screening. Times in seconds."""
 
     screening_port: int = Field(default=8102, ge=0, le=65535)
-    screening_batch: int = Field(default=500, ge=1, le=10_000)
+    screening_batch: int = Field(default=2000, ge=1, le=10_000)
     screening_chatter_over: int = Field(default=3, ge=1, le=100)
     screening_chatter_within: float = Field(default=60.0, gt=0)
     screening_chatter_quiet: float = Field(default=120.0, gt=0)

@@ -13,6 +13,10 @@ class Tracing:
     def __init__(self, name: str, recording: bool) -> None:
         self._name, self.recording = name, recording
 
+    def wants(self, parent: bytes | None) -> bool:
+        """True if a record with this `traceparent` gets a span."""
+        return self.recording and parent is not None and telemetry.sampled(parent.decode("utf-8", "replace"))
+
     def passed_on(self, headers: RawHeaders, start_ns: int, attributes: dict[str, str]) -> Headers:
         """The trace headers for the outputs of a record; a span if its trace is sampled."""
         parent = header(headers, "traceparent")

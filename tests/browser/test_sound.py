@@ -27,6 +27,12 @@ LISTEN = """
     }
     return connect.call(this, to, ...more);
   };
+  const resume = AudioContext.prototype.resume;
+  AudioContext.prototype.resume = function () {
+    const asked = resume.call(this);
+    console.debug("asked to sound");
+    return asked;
+  };
 """
 """Beside the loudspeaker an ear: the root mean square of what is played, the loudest so far in `__loudest`."""
 HEARD = "() => window.__loudest > 0.05"
@@ -70,11 +76,16 @@ async def test_the_tablet_rings_for_an_offer(browser: Browser, room: Room, pictu
 
 
 async def _restart(screen: Screen) -> Page:
-    """The page in a tab that nobody has touched; a reload may keep the permission that a touch gave."""
+    """The page in a tab that nobody has touched; a reload may keep the permission that a touch gave.
+
+    Whatever Playwright evaluates in a page counts as a touch (`userGesture`), so nothing is looked for before the page
+    has asked whether it may sound.
+    """
     before, screen.page = screen.page, await screen.page.context.new_page()
     screen.watch()
     await screen.page.add_init_script(LISTEN)
-    await screen.page.goto(before.url)
+    async with screen.page.expect_console_message(lambda said: said.text == "asked to sound"):
+        await screen.page.goto(before.url)
     await before.close()
     return screen.page
 

@@ -20,8 +20,8 @@ GOOD_FRIDAY_NOON = "2027-03-26T11:00:00+00:00"
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    """The demo city as dispatch uses it."""
-    pack = load_pack(METZ)
+    """The demo city as the exercise uses it."""
+    pack = load_pack(METZ, [METZ / "overlays" / "exercice"])
     return Book(pack, pack.version)
 
 

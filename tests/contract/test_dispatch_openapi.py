@@ -48,6 +48,13 @@ DOORS = {
     "GET /v1/silences": "",
     "POST /v1/silences": "",
     "DELETE /v1/silences/{}": "404",
+    "GET /v1/access-register": "",
+    "GET /v1/revocations": "",
+    "POST /v1/revocations": "409",
+    "POST /v1/revocations/{}/lift": "404",
+    "GET /v1/legal-holds": "",
+    "POST /v1/legal-holds": "404",
+    "POST /v1/legal-holds/{}/lift": "404",
     "GET /v1/protected-addresses": "",
     "POST /v1/protected-addresses": "",
     "DELETE /v1/protected-addresses/{}": "404",
@@ -63,7 +70,7 @@ DOORS = {
 }
 WITHOUT_KEY = {"POST /v1/urgent", "POST /v1/session", "POST /v1/positions/owntracks", "POST /v1/positions/traccar"}
 """Ingest's signals carry their own id; signing in twice is signing in; trackers send what their format allows."""
-BEFORE_SIGNING_IN = {"/v1/doors", "/v1/session"}
+BEFORE_SIGNING_IN = {"/v1/doors", "/v1/session", "/v1/session/begin", "/v1/session/callback"}
 WITH_IF_MATCH = {f"POST /v1/incidents/{{}}/{order}" for order in INCIDENT_ORDERS.split()} - {
     "POST /v1/incidents/{}/backup",
     "POST /v1/incidents/{}/notes",

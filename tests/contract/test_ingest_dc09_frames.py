@@ -67,9 +67,9 @@ async def test_each_frame_as_sent_and_the_next_one(case: dict[str, Any], world: 
     assert answer.endswith(frames.envelope(b'"ACK"4711L0#571001[]'))
     assert answer.count(b"\r") == 1 + answered
     if answered:
-        assert small.producer.sent == []
+        assert small.lanes.dead == []
     else:
-        assert len(small.producer.sent) == 1
+        assert len(small.lanes.dead) == 1
         assert len(small.lanes.signals) == 1
 
 

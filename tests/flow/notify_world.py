@@ -147,6 +147,7 @@ class NotifyWorld:
             **os.environ,
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             "DATABASE_URL": self.database_url,
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",
             "NOTIFY_PORT": str(self._port),
             "NOTIFY_GROUP": self._group,
             "NOTIFY_RETRY_FIRST_S": "0.1",

@@ -61,12 +61,19 @@ async def http(ingest: RunningIngest) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_fire_frame_over_tcp(ingest: RunningIngest, signals: Reader, urgent: Reader) -> None:
-    """A fire frame is acknowledged once it is on both topics under one id."""
+    """A fire frame is acknowledged once it is durable; it is on both topics under one id.
+
+    On a slow machine its journal may have taken it first: then the urgent lane has it a moment later.
+    """
     answer = await tell(ingest.dc09_port, frames.plain("Nri1/FA01", account="F70001", at=datetime.now(UTC)))
     assert answer == frames.envelope(b'"ACK"0001L0#F70001[]')
     (signal_,) = signals.signals("fi-panel")
     assert (signal_.nature, signal_.zone, signal_.place, signal_.flags) == (Nature.FIRE, "01", "Hall", ())
-    assert {copy.signal_id for copy in urgent.signals("fi-panel")} == {signal_.signal_id}
+
+    async def on_the_urgent_lane() -> bool:
+        return {copy.signal_id for copy in await asyncio.to_thread(urgent.signals, "fi-panel")} == {signal_.signal_id}
+
+    await until(on_the_urgent_lane, "the urgent lane has not got it")
 
 
 async def test_encrypted_frame_over_udp(ingest: RunningIngest, signals: Reader) -> None:
@@ -196,19 +203,24 @@ async def test_silent_panel_becomes_a_fault(ingest: RunningIngest, signals: Read
     async def phases(wanted: set[Phase]) -> bool:
         return {one.phase for one in signals.signals("fi-watched")[before:]} == wanted
 
-    await until(lambda: phases({Phase.RAISE}), "no fault", seconds=15)
+    await until(lambda: phases({Phase.RAISE}), "no fault", seconds=30)
     await tell(ingest.dc09_port, null)
     await until(lambda: phases({Phase.RAISE, Phase.RESTORE, Phase.HEARTBEAT}), "no restore")
     assert len(signals.signals("fi-watched")) == before + 3
 
 
 async def test_nothing_is_acknowledged_without_kafka(mqtt: str, tmp_path: Path) -> None:
-    """Without Kafka the process lives, is not ready, answers HTTP with 503 and Retry-After, and panels not at all."""
-    process = RunningIngest("127.0.0.1:9", mqtt, tmp_path, INGEST_PACK_GRACE_S="0", INGEST_ACKNOWLEDGE_WITHIN_S="0.3")
+    """Without Kafka and room in the journal: 503 with Retry-After, panels get no answer; devices still reach us."""
+    settings = {"INGEST_PACK_GRACE_S": "0", "INGEST_ACKNOWLEDGE_WITHIN_S": "0.3", "INGEST_JOURNAL_MAX_BYTES": "0"}
+    process = RunningIngest("127.0.0.1:9", mqtt, tmp_path, **settings)
     await process.start(ready=False)
     try:
         async with httpx.AsyncClient(base_url=process.url) as client:
-            assert (await client.get("/health/ready")).status_code == 503
+
+            async def degraded() -> bool:
+                return bool((await client.get("/health/ready")).json()["status"] == "degraded")
+
+            await until(degraded, "not said to be degraded")
             answer = await client.post("/v1/kiosks/fi-kiosk/calls", json={"nature": "sos"})
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
             assert answer.headers["content-type"] == "application/problem+json"
@@ -218,8 +230,8 @@ async def test_nothing_is_acknowledged_without_kafka(mqtt: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("reachable", [True, False])
-async def test_puback_only_after_kafka(kafka: str, mqtt: str, tmp_path: Path, reachable: bool) -> None:
-    """A camera's message is acknowledged to the broker once Kafka has it; without Kafka never, so it comes again."""
+async def test_puback_only_once_durable(kafka: str, mqtt: str, tmp_path: Path, reachable: bool) -> None:
+    """A camera's message is acknowledged to the broker once Kafka has it; without Kafka and journal never."""
     apply_pack(kafka)
     servers = kafka if reachable else "127.0.0.1:9"
     payloads = [
@@ -227,7 +239,7 @@ async def test_puback_only_after_kafka(kafka: str, mqtt: str, tmp_path: Path, re
         for number in range(3)
     ]
     async with WireTap(mqtt) as tap:
-        process = RunningIngest(servers, tap.url, tmp_path, INGEST_PACK_GRACE_S="0")
+        process = RunningIngest(servers, tap.url, tmp_path, INGEST_PACK_GRACE_S="0", INGEST_JOURNAL_MAX_BYTES="0")
         await process.start(ready=reachable)
 
         async def connected() -> bool:

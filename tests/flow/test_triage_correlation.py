@@ -3,11 +3,13 @@
 import base64
 import random
 import shutil
+import time
 import uuid
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Message
+from confluent_kafka.admin import AdminClient
 
 from schemas.codec import decode
 from schemas.messages.dead import DeadLetter
@@ -19,6 +21,8 @@ from services.triage.correlation.domain.reach import Reach
 from services.triage.correlation.messages import seen, to_situation
 from tests.flow.triage_world import TriageWorld, by_id, headers_of
 from tests.unit.triage.builders import wire_alarm
+
+CHANGELOG = "triage-correlation-answers-changelog"
 
 
 @pytest.fixture
@@ -143,6 +147,50 @@ def test_a_damaged_state_is_rebuilt_from_the_changelog_and_said(world: TriageWor
         assert after.until_logged("state_damaged_rebuilding_from_changelog")
         world.send("alarms", many_alarms(run, 200, start=400))
         assert_each_said_once(world, run, 600)
+
+
+def delete_changelog(world: TriageWorld) -> None:
+    """The topic is gone."""
+    admin = AdminClient({"bootstrap.servers": world.kafka})
+    admin.delete_topics([CHANGELOG])[CHANGELOG].result(20)
+    deadline = time.monotonic() + 30
+    while CHANGELOG in admin.list_topics(timeout=10).topics:
+        assert time.monotonic() < deadline, "the changelog was not deleted"
+        time.sleep(0.1)
+
+
+def test_a_changelog_that_vanished_is_made_again_and_said(world: TriageWorld) -> None:
+    """Deleted while the worker was away: made anew from the local answers, so that even the folder may go after it."""
+    run = f"gone-{uuid.uuid4().hex[:8]}"
+    with world.process("correlation") as before:
+        world.send("alarms", many_alarms(run, 300))
+        said_about(world, run, 300)
+        assert before.terminate() == 0
+    delete_changelog(world)
+    with world.process("correlation") as again:
+        assert again.until_logged("changelog_missing_made_again")["topic"] == CHANGELOG
+        assert again.until_logged("changelog_lost_records_written_back")["answers"] > 0
+        assert again.terminate() == 0
+    shutil.rmtree(world.folder / "state")
+    with world.process("correlation") as after:
+        assert after.until_logged("table_ready")["answers"] >= 300
+        world.send("alarms", many_alarms(run, 100, start=300))
+        assert_each_said_once(world, run, 400)
+
+
+def test_a_changelog_that_vanishes_under_a_running_worker_ends_it_loudly(world: TriageWorld) -> None:
+    """Deleted in mid-work: the process ends with an error, and its next start mends it; nothing is lost."""
+    run = f"under-{uuid.uuid4().hex[:8]}"
+    with world.process("correlation") as before:
+        world.send("alarms", many_alarms(run, 200))
+        said_about(world, run, 200)
+        delete_changelog(world)
+        world.send("alarms", many_alarms(run, 100, start=200))
+        assert before.process.wait(90) != 0
+        assert any(line["level"] == "error" for line in before.events())
+    with world.process("correlation") as after:
+        assert after.until_logged("changelog_missing_made_again")
+        assert_each_said_once(world, run, 300)
 
 
 def test_an_alarm_read_again_gets_the_same_answer(world: TriageWorld) -> None:

@@ -66,7 +66,8 @@ class TriageWorld:
 
     def read(self, topic: str, until: Callable[[list[Message]], bool] | None = None) -> list[Message]:
         """All records of a topic, from its start up to its end, and on until `until` says that it is enough."""
-        reader = Consumer({"bootstrap.servers": self.kafka, "group.id": "triage-world", "enable.partition.eof": True})
+        settings = {"enable.partition.eof": True, "fetch.wait.max.ms": 20}
+        reader = Consumer({"bootstrap.servers": self.kafka, "group.id": "triage-world", **settings})
         try:
             partitions = reader.list_topics(topic, timeout=10).topics[topic].partitions
             reader.assign([TopicPartition(topic, number, 0) for number in partitions])

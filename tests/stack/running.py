@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +83,16 @@ def start_stack(var: Path, only: str = "", env: Mapping[str, str] | None = None)
     said = _until_ready(process)
     if process.poll() is not None or not said or READY_LINE not in said[-1]:
         raise RuntimeError(f"the stack did not start ({process.wait()}):\n" + "".join(said))
+    threading.Thread(target=_read_on, args=(process,), name="stack-output", daemon=True).start()
     return StackProcess(process, var)
+
+
+def _read_on(process: subprocess.Popen[str]) -> None:
+    """What the supervisor says later is in its log; unread, a full pipe would stop it from restarting anything."""
+    assert process.stdout is not None
+    with contextlib.suppress(ValueError):  # closed by `stop`
+        for _ in process.stdout:
+            pass
 
 
 def _until_ready(process: subprocess.Popen[str]) -> list[str]:

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../src/api/problem';
 import type { Entry } from '../src/offline/entry';
-import { Queue, type Answer } from '../src/offline/queue.svelte';
+import { Queue, sendCalls, type Answer } from '../src/offline/queue.svelte';
 import { inMemory, type Shelf } from '../src/offline/shelf';
 
 let shelf: Shelf;
@@ -39,6 +39,29 @@ beforeEach(() => {
   answers = () => ({ status: 200, body: {} });
 });
 afterEach(() => vi.useRealTimers());
+
+describe('before a withdrawn tablet forgets', () => {
+  it('sends the calls for help that wait, again until a door answers, and nothing else', async () => {
+    answers = () => ({ status: 0, body: null });
+    const waiting = queue();
+    await waiting.add(wish('distress', true));
+    await waiting.add(wish('accept'));
+    await vi.advanceTimersByTimeAsync(0);
+    waiting.close();
+    sent = [];
+    const tried: string[] = [];
+    let over = false;
+    const sending = sendCalls(shelf, (entry) => {
+      tried.push(entry.what);
+      return Promise.resolve({ status: tried.length < 3 ? 0 : 201, body: {} });
+    }).then(() => (over = true));
+    await vi.advanceTimersByTimeAsync(1500);
+    expect([tried, over]).toEqual([['distress', 'distress'], false]);
+    await vi.advanceTimersByTimeAsync(1000);
+    await sending;
+    expect([tried, over]).toEqual([['distress', 'distress', 'distress'], true]);
+  });
+});
 
 describe('the queue', () => {
   it('keeps an entry until what its answer says is kept: a page restarted in between asks again by the same key', async () => {

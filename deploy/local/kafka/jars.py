@@ -1,6 +1,6 @@
-"""Fetches the broker's jars by coordinates and accepts only those whose sha256 is in jgo.lock.toml.
+"""Fetches jars by coordinates and accepts only those whose sha256 is in their jgo.lock.toml.
 
-`python -m deploy.local.kafka.jars lock` resolves jgo.toml anew and writes the lock (`make lock`).
+`python -m deploy.local.kafka.jars lock [FOLDER]` resolves a folder's jgo.toml anew and writes its lock (`make lock`).
 """
 
 from __future__ import annotations
@@ -13,44 +13,55 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deploy.local.sentences import StackError, damaged_download, no_network
 
-SPECIFICATION = Path(__file__).with_name("jgo.toml")
-LOCK = Path(__file__).with_name("jgo.lock.toml")
 DOWNLOADS_AT_ONCE = 6
 
 
-def lock_digest() -> str:
-    """Names the folder of a set of jars by their hashes: a new lock never mixes with old files."""
-    locked = tomllib.loads(LOCK.read_text())["dependencies"]
-    hashes = "".join(sorted(dependency["sha256"] for dependency in locked))
-    return hashlib.sha256(hashes.encode()).hexdigest()[:12]
+@dataclass(frozen=True)
+class Jars:
+    """One set of jars: `home` holds its jgo.toml and jgo.lock.toml."""
+
+    name: str
+    home: Path
+
+    @property
+    def lock(self) -> Path:
+        """Versions and hashes."""
+        return self.home / "jgo.lock.toml"
+
+    @property
+    def digest(self) -> str:
+        """Names the folder of the set by its hashes: a new lock never mixes with old files."""
+        locked = tomllib.loads(self.lock.read_text())["dependencies"]
+        hashes = "".join(sorted(dependency["sha256"] for dependency in locked))
+        return hashlib.sha256(hashes.encode()).hexdigest()[:12]
 
 
-def jars_folder(cache: Path) -> Path:
-    """Where the verified jars of the present lock are, or will be."""
-    return cache / f"kafka-{lock_digest()}"
+KAFKA = Jars("kafka", Path(__file__).parent)
+"""The broker."""
 
 
-def fetch_jars(cache: Path, say: Callable[[str], None]) -> Path:
+def fetch_jars(cache: Path, say: Callable[[str], None], jars: Jars = KAFKA) -> Path:
     """Returns the folder of the verified jars; downloads them if it is not there yet.
 
     Raises StackError without a network, or if a file does not match its hash twice.
     """
-    folder = jars_folder(cache)
+    folder = cache / f"{jars.name}-{jars.digest}"
     if folder.is_dir():
         return folder
     from jgo.env import LockFile
 
-    locked = LockFile.load(LOCK).dependencies
+    locked = LockFile.load(jars.lock).dependencies
     say(f"téléchargement de {len(locked)} fichiers Java / fetching {len(locked)} jars")
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix=".kafka-") as temporary:
+    with tempfile.TemporaryDirectory(dir=cache, prefix=f".{jars.name}-") as temporary:
         with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
-            paths = list(pool.map(lambda dependency: _verified(dependency, cache), locked))
+            paths = list(pool.map(lambda dependency: verified(dependency, cache, jars.name.title()), locked))
         for path in paths:
             os.link(path, Path(temporary) / path.name)
         _publish(Path(temporary), folder)
@@ -59,20 +70,23 @@ def fetch_jars(cache: Path, say: Callable[[str], None]) -> Path:
     return folder
 
 
-def _verified(dependency: Any, cache: Path) -> Path:
-    """Downloads one jar; a half-written one of an interrupted run is fetched again."""
-    path = _download(dependency, cache)
+def verified(dependency: Any, cache: Path, whose: str) -> Path:
+    """Downloads one file; a half-written one of an interrupted run is fetched again. `whose`: for the error's text.
+
+    Raises StackError without a network, or if the file does not match its hash twice.
+    """
+    path = _download(dependency, cache, whose)
     if _sha256(path) == dependency.sha256:
         return path
     path.unlink()
-    path = _download(dependency, cache)
+    path = _download(dependency, cache, whose)
     if _sha256(path) != dependency.sha256:
         path.unlink()
         raise StackError(damaged_download(path.name))
     return path
 
 
-def _download(dependency: Any, cache: Path) -> Path:
+def _download(dependency: Any, cache: Path, whose: str) -> Path:
     import requests
     from jgo.maven import MavenContext
 
@@ -82,7 +96,7 @@ def _download(dependency: Any, cache: Path) -> Path:
     try:
         return Path(artifact.resolve())
     except (requests.RequestException, OSError, RuntimeError) as failure:
-        raise StackError(no_network(f"Kafka ({artifact})")) from failure
+        raise StackError(no_network(f"{whose} ({artifact})")) from failure
 
 
 def _publish(temporary: Path, folder: Path) -> None:
@@ -101,18 +115,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_lock(cache: Path) -> int:
-    """Resolves the specification and writes the lock; returns the number of jars."""
+def write_lock(cache: Path, home: Path) -> int:
+    """Resolves the specification in `home` and writes the lock beside it; returns the number of jars."""
     from jgo.env import EnvironmentBuilder, EnvironmentSpec
     from jgo.maven import MavenContext
 
     context = MavenContext(repo_cache=cache / "maven")
     builder = EnvironmentBuilder(context=context, cache_dir=cache / "jgo")
-    lock = builder.resolve_lockfile(EnvironmentSpec.load(SPECIFICATION))
-    lock.save(LOCK)
+    lock = builder.resolve_lockfile(EnvironmentSpec.load(home / "jgo.toml"))
+    lock.save(home / "jgo.lock.toml")
     return len(lock.dependencies)
 
 
-if __name__ == "__main__" and sys.argv[1:] == ["lock"]:
+if __name__ == "__main__" and sys.argv[1:2] == ["lock"]:
     with tempfile.TemporaryDirectory() as scratch:
-        print(f"{LOCK.name}: {write_lock(Path(scratch))} jars")
+        home = Path(sys.argv[2]) if len(sys.argv) > 2 else KAFKA.home
+        print(f"{home}/jgo.lock.toml: {write_lock(Path(scratch), home)} jars")

@@ -53,6 +53,7 @@ class KafkaParts:
             command=(*self._java(), "kafka.Kafka", str(self._properties(node))),
             ready=kafka_answers(self.bootstrap),
             prepare=lambda: self._prepare(node),
+            gives_way=len(self.ports) > 1,
             stop_seconds=20.0,
             show=lambda line: line if _WORTH_SHOWING.search(line) else None,
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.health import mqtt_answers
 from deploy.local.layout import Layout
+from deploy.local.mqtt.access import INGEST, USERS_FILE, MqttUser, write_users
 from deploy.local.part import Part
 
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
@@ -23,6 +25,20 @@ class MqttPart:
     port: int
     host: str = "127.0.0.1"
     mosquitto: Path | None = None
+    passwords: Mapping[str, str] = field(default_factory=dict)
+    """By user; with any, amqtt lets only `users` in, each to its own topics. Mosquitto is left open to this machine."""
+    users: tuple[MqttUser, ...] = ()
+
+    @property
+    def ingest_url(self) -> str:
+        """MQTT_URL for ingest."""
+        if not self._asks:
+            return self.url
+        return f"mqtt://{INGEST}:{self.passwords[INGEST]}@{self.host}:{self.port}"
+
+    @property
+    def _asks(self) -> bool:
+        return bool(self.users) and self.mosquitto is None
 
     @property
     def url(self) -> str:
@@ -37,11 +53,12 @@ class MqttPart:
     def part(self) -> Part:
         """Mosquitto if it was found, else amqtt."""
         if self.mosquitto is None:
-            module = "deploy.local.mqtt.amqtt_broker"
+            command = (sys.executable, "-m", "deploy.local.mqtt.amqtt_broker", f"{self.host}:{self.port}")
             return Part(
                 name="mqtt",
-                command=(sys.executable, "-m", module, f"{self.host}:{self.port}"),
+                command=(*command, str(self._users_folder / USERS_FILE)) if self._asks else command,
                 ready=mqtt_answers(self.url),
+                prepare=self._write_users if self._asks else None,
             )
         return Part(
             name="mqtt",
@@ -54,6 +71,13 @@ class MqttPart:
     @property
     def _configuration_file(self) -> Path:
         return self.layout.run / "mosquitto.conf"
+
+    @property
+    def _users_folder(self) -> Path:
+        return self.layout.run / "mqtt"
+
+    def _write_users(self) -> None:
+        write_users(self._users_folder, self.users, self.passwords)
 
     def _prepare(self) -> None:
         data = self.layout.data("mosquitto")

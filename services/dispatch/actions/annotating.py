@@ -1,6 +1,6 @@
 """Updates, cancels, restores and withdrawals: they annotate the card of their first signal and never open one."""
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, false, update
 
 from schemas.messages.signal import SignalOutcome
 from schemas.vocabulary.dispatching import IncidentEvent
@@ -13,6 +13,7 @@ from services.dispatch.domain.report import Report
 from services.dispatch.store import case as cases
 from services.dispatch.store import signals
 from services.dispatch.store.case import Case
+from services.dispatch.store.pipeline import Statement, ask
 from services.dispatch.store.tables import signal_outcomes
 from services.dispatch.store.work import Work
 
@@ -45,13 +46,17 @@ def _annotate(case: Case, report: Report) -> None:
     case.record(IncidentEvent.SIGNAL_ANNOTATED, report.phase, detail=detail)
 
 
+_WAITING = (signal_outcomes.c.first_signal_id == bindparam("signal_id"), signal_outcomes.c.unattached)
+_TAKE = Statement(
+    update(signal_outcomes).where(*_WAITING).values(unattached=false()).returning(signal_outcomes.c.record)
+)
+
+
 async def attach_waiting(work: Work, case: Case, signal_id: str) -> None:
     """Brings the outcomes that came before their first signal's card to it."""
-    table = signal_outcomes
-    where = (table.c.first_signal_id == signal_id, table.c.unattached)
-    taken = await work.conn.execute(update(table).where(*where).values(unattached=False).returning(table.c.record))
-    for record in taken.scalars().all():
-        outcome = SignalOutcome.model_validate(record)
+    [taken] = await ask(work.conn, (_TAKE, {"signal_id": signal_id}))
+    for row in taken:
+        outcome = SignalOutcome.model_validate(row["record"])
         report = messages.report_of_outcome(outcome)
         if outcome.outcome is Outcome.UPDATE:
             if await signals.link(work, case.incident.id, report, signals.ANNOTATION):

@@ -170,6 +170,8 @@ async def assign(
     await fleet.set_state(work, unit.id, UnitState.ASSIGNED, epoch)
     detail = {"assignment_id": assignment.id, "unit": unit.id, "slot": slot, "epoch": epoch, "task_id": task.id}
     case.record(IncidentEvent.UNIT_OFFERED, reason, actor=actor, inputs=inputs, detail=detail)
+    if work.trial:
+        return assignment
     OFFERS.labels(reason).inc()
     if first:
         waited = max(0.0, (work.now - case.incident.opened_at).total_seconds())

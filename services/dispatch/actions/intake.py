@@ -26,6 +26,8 @@ from services.dispatch.packs import Book, bare_book
 from services.dispatch.store import case as cases
 from services.dispatch.store import signals
 from services.dispatch.store.case import Case
+from services.dispatch.store.pipeline import tell
+from services.dispatch.store.signals import Standing
 from services.dispatch.store.work import Work
 
 
@@ -42,22 +44,19 @@ async def receive(work: Work, report: Report, times: Times) -> str | None:
 
     The same signal id a second time changes nothing. Takes the lock of the alarm's scope.
     """
-    await work.lock_scope(report.lock_scope)
-    known = await signals.incident_of_signal(work.conn, report.signal_id)
-    if known is not None:
-        return known
+    standing = await signals.standing(work, report, times.link_within)
+    if standing.incident is not None:
+        return standing.incident
     if report.phase.annotates:
         return await annotate_or_open(work, report, times)
-    again = await signals.repeated(work.conn, report)
-    if again is not None:
-        await signals.link(work, again, report, signals.REPEAT)
-        return again
-    arrival = joining.arrival(report, await signals.unfinished(work.conn, report))
+    if standing.repeats is not None:
+        await signals.link(work, standing.repeats, report, signals.REPEAT)
+        return standing.repeats
+    arrival = joining.arrival(report, await signals.unfinished(work.conn, report) if standing.near else ())
     into = place(arrival).into
     if into is not None:
         return await link(work, into, report, arrival, times)
-    earlier = await signals.finished_before(work.conn, report, times.link_within)
-    return await open_incident(work, report, times, linked_to=earlier, arrival=arrival)
+    return await open_incident(work, report, times, linked_to=standing.earlier, arrival=arrival, standing=standing)
 
 
 async def annotate_or_open(work: Work, report: Report, times: Times) -> str | None:
@@ -108,16 +107,23 @@ async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, t
 
 
 async def open_incident(
-    work: Work, report: Report, times: Times, *, linked_to: str | None, arrival: Arrival | None = None
+    work: Work,
+    report: Report,
+    times: Times,
+    *,
+    linked_to: str | None,
+    arrival: Arrival | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """Opens an incident for an alarm and does what its run card asks.
 
-    `arrival`: what was asked before about joining another, None where that was no question.
+    `arrival`: what was asked before about joining another, None where that was no question. `standing`: what was asked
+    first, where it was.
     """
     book = await work.book(report.centre) or bare_book(report.centre)
     incident = _new_incident(report, book, linked_to)
     case = Case(incident, book, alarms=[report.signal_id])
-    silence = report.silence_id or await signals.silence_over(work, report)
+    silence = report.silence_id or (standing.silence if standing else await signals.silence_over(work, report))
     confirmed = silence is not None or _told_or_under_test(work, book, report)
     decided = await deciding.decide(work, case, report.nature, silenced=confirmed)
     card, ground, automatic = decided.plan.card, decided.plan.ground, decided.plan.automatic
@@ -126,8 +132,7 @@ async def open_incident(
     inputs = joining.inputs(work, case, arrival) | decided.inputs
     case.record(IncidentEvent.OPENED, ground, detail=detail, inputs=inputs)
     # The row must stand before the signal that refers to it.
-    await cases.upsert_incident(work.conn, case.incident)
-    await signals.link(work, incident.id, report, signals.ALARM)
+    await tell(work.conn, [cases.incident_row(case.incident), signals.put(work, incident.id, report, signals.ALARM)])
     if report.nature is Nature.KIOSK_SOS:
         await kiosks.close_by_sos(work, report.device, incident.id)
     # Before units are locked: what is looked at here needs none.

@@ -22,7 +22,7 @@ def keep(work: Work, case: Case) -> None:
     work.cases[case.incident.id] = case
 
     async def write_ended(work: Work) -> None:
-        await cases.write_ended(case, work)
+        cases.write_ended(case, work)
         await _show_assignments(work, case, active=False)
 
     async def write(work: Work) -> None:
@@ -32,7 +32,7 @@ def keep(work: Work, case: Case) -> None:
         attention = settled(case.incident.attention, case.assignments.values())
         if attention != case.incident.attention:
             case.amend(attention=attention)
-        await cases.write(case, work)
+        cases.write(case, work)
         await _tell(work, case)
 
     work.first.append(write_ended)
@@ -42,6 +42,8 @@ def keep(work: Work, case: Case) -> None:
 async def _tell(work: Work, case: Case) -> None:
     for recorded in case.recorded:
         work.publish("dispatch.events", messages.event_message(work, case, recorded))
+        if work.trial:
+            continue
         INCIDENT_EVENTS.labels(recorded.event, case.incident.priority).inc()
         log.info(
             "incident_event",
@@ -81,6 +83,7 @@ async def _show_companions(work: Work, case: Case) -> None:
     changed = [known for known in case.changed_of(case.assignments) if known.id not in case.quiet]
     there = [known for known in case.assignments.values() if known.state.active]
     if changed and there and len(case.assignments) > 1:
+        await work.write_down()
         for shown in await fleet.companions(work.conn, [case.incident.id]):
             work.show("companions", shown, audience=sorted({known.unit for known in there}))
 

@@ -18,6 +18,7 @@ from services.dispatch.domain.task import Task
 from services.dispatch.store import case as cases
 from services.dispatch.store import duplicates, signals, tables
 from services.dispatch.store.case import SYSTEM, Case
+from services.dispatch.store.pipeline import tell
 from services.dispatch.store.work import Work
 
 MERGE_PROPOSED = "merge_proposed"
@@ -126,7 +127,7 @@ async def unmerge(work: Work, lost: Case, kept: Case, actor: str) -> None:
             lost.put(replace(task, state=TaskState.PENDING, closed_at=None))
     lost.record(IncidentEvent.UNMERGED, "operator", actor=actor, detail={"from": kept.incident.id})
     # The row must let go before the sources that are left are counted.
-    await cases.upsert_incident(work.conn, lost.incident)
+    await tell(work.conn, [cases.incident_row(lost.incident)])
     for case in (kept, *await _above(work, kept)):
         case.amend(
             signals=max(1, case.incident.signals - lost.incident.signals),

@@ -1,5 +1,6 @@
 """Outcomes of screening: recorded for every signal; faults become work orders, updates go to their card."""
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import update
@@ -23,13 +24,14 @@ ACTING = COUNTED | {Outcome.FAULT, Outcome.UPDATE}
 async def receive(work: Work, outcomes: list[SignalOutcome], times: Times) -> None:
     """Records a batch and does what each asks for. An outcome that is recorded already changes nothing."""
     await _lock_scopes(work, outcomes)
-    fresh = await _record(work, outcomes)
-    for outcome in outcomes:
-        if outcome.signal_id not in fresh:
-            continue
-        fresh.discard(outcome.signal_id)
+    recorded = await _record(work, outcomes)
+    fresh = [outcome for signal_id, outcome in _unique(outcomes).items() if signal_id in recorded]
+    for outcome in fresh:
         OUTCOMES.labels(outcome.outcome, outcome.reason).inc()
-        await _act(work, outcome, times)
+        if outcome.outcome not in COUNTED:
+            await _act(work, outcome, times)
+    for alike in _followers(fresh):
+        await _count(work, alike)
 
 
 async def _lock_scopes(work: Work, outcomes: list[SignalOutcome]) -> None:
@@ -38,8 +40,7 @@ async def _lock_scopes(work: Work, outcomes: list[SignalOutcome]) -> None:
     Without them a count and the alarm it belongs to could be written side by side and never find each other.
     """
     acting = {outcome.signal_id: outcome for outcome in outcomes if outcome.outcome in ACTING}
-    for scope in sorted({messages.report_of_outcome(outcome).lock_scope for outcome in acting.values()}):
-        await work.lock_scope(scope)
+    await work.lock_scope(*sorted({messages.report_of_outcome(outcome).lock_scope for outcome in acting.values()}))
 
 
 async def _act(work: Work, outcome: SignalOutcome, times: Times) -> None:
@@ -51,31 +52,43 @@ async def _act(work: Work, outcome: SignalOutcome, times: Times) -> None:
         if first is not None:
             await annotate(work, first, report)
             await _attached(work, outcome.signal_id)
-    elif outcome.outcome in COUNTED:
-        await _count(work, outcome)
 
 
-async def _count(work: Work, outcome: SignalOutcome) -> None:
-    first = await find_first(work, messages.report_of_outcome(outcome)) if outcome.first_signal_id else None
+def _followers(outcomes: list[SignalOutcome]) -> list[list[SignalOutcome]]:
+    """Those that only count, together by what they follow: a flood of one device changes its card once a batch."""
+    together: dict[tuple[str, ...], list[SignalOutcome]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.outcome in COUNTED and outcome.first_signal_id:
+            subject = messages.report_of_outcome(outcome).subject
+            together[outcome.first_signal_id, outcome.device, subject or ""].append(outcome)
+    return list(together.values())
+
+
+async def _count(work: Work, alike: list[SignalOutcome]) -> None:
+    first = await find_first(work, messages.report_of_outcome(alike[0]))
     if first is None:
         return
-    await _attached(work, outcome.signal_id)
-    if outcome.outcome is Outcome.FOLDED:
+    await _attached(work, *(outcome.signal_id for outcome in alike))
+    folded = [outcome for outcome in alike if outcome.outcome is Outcome.FOLDED]
+    if folded:
         case = await intake.load(work, first)
-        count_folded(case, outcome)
+        count_folded(case, max(folded, key=lambda outcome: outcome.count))
         keep(work, case)
 
 
 async def _record(work: Work, outcomes: list[SignalOutcome]) -> set[str]:
-    unique = {outcome.signal_id: outcome for outcome in outcomes}
     statement = insert(signal_outcomes).on_conflict_do_nothing().returning(signal_outcomes.c.signal_id)
-    rows = [_row(outcome) for outcome in unique.values()]
-    stored = await work.conn.execute(statement.values(rows))
+    rows = [_row(outcome) for outcome in _unique(outcomes).values()]
+    stored = await work.conn.execute(statement, rows)
     return set(stored.scalars())
 
 
-async def _attached(work: Work, signal_id: str) -> None:
-    where = signal_outcomes.c.signal_id == signal_id
+def _unique(outcomes: list[SignalOutcome]) -> dict[str, SignalOutcome]:
+    return {outcome.signal_id: outcome for outcome in outcomes}
+
+
+async def _attached(work: Work, *signal_ids: str) -> None:
+    where = signal_outcomes.c.signal_id.in_(signal_ids)
     await work.conn.execute(update(signal_outcomes).where(where).values(unattached=False))
 
 

@@ -12,16 +12,22 @@ from services.dispatch.store import fleet
 from services.dispatch.store.tables import units
 from services.dispatch.store.work import Work
 
+NO_FIX = (0.0, 0.0)
+"""What a receiver says that knows no place; nobody patrols there."""
+
 
 async def put(work: Work, unit: str, place: Place, at: datetime | None) -> bool | None:
-    """Keeps, publishes and shows a unit's position of `at` (None: now); False if a newer one is held.
+    """Keeps, publishes and shows a unit's position of `at` (None: now); False if a newer one is held, or for (0, 0).
 
-    None if there is no such unit.
+    None if there is no such unit. A time that is still to come is a wrong clock and counts as now: held as it is, no
+    later position would ever replace it.
     """
     row = (await work.conn.execute(select(units).where(units.c.id == unit))).mappings().one_or_none()
     if row is None:
         return None
-    moment = at or work.now
+    if (place.lat, place.lon) == NO_FIX:
+        return False
+    moment = min(at, work.now) if at else work.now
     applied = await fleet.put_position(work, unit, place, moment)
     work.library.remember(row["centre"], place)
     if applied:

@@ -11,6 +11,7 @@ from services.dispatch.messages import derived_id
 from services.dispatch.store import case as cases
 from services.dispatch.store import mapping, signals
 from services.dispatch.store.case import Case
+from services.dispatch.store.pipeline import tell
 from services.dispatch.store.tables import incident_signals
 from services.dispatch.store.work import Work
 
@@ -74,7 +75,7 @@ async def split(work: Work, case: Case, signal_ids: list[str], actor: str) -> Ca
     fresh.amend(nature=natures[answers.index(decided)])
     deciding.apply(fresh, decided.plan)
     fresh.amend(verify_first=False)
-    await cases.upsert_incident(work.conn, fresh.incident)
+    await tell(work.conn, [cases.incident_row(fresh.incident)])
     ids = [row["signal_id"] for row in moving]
     await work.conn.execute(update(table).where(table.c.signal_id.in_(ids)).values(incident_id=fresh.incident.id))
     detail = {"from": case.incident.id}

@@ -1,6 +1,6 @@
 """Who stands at the door: reads the badge, asks the table of `domain.access`, looks up whose an object is.
 
-The one place that lets people in. An identity provider will bring another way to a badge, not another way in.
+The one place that lets people in: by a badge of ours, or by an access token of the identity provider.
 """
 
 import secrets
@@ -16,8 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.chassis import logs
 from services.chassis.problems import Problem
 from services.dispatch.api.origins import is_foreign
-from services.dispatch.badges import Attempts, Badges, system_now
-from services.dispatch.domain.access import BOUND, Own, Person, Refusal, Role, Rule, refusal, rule_of
+from services.dispatch.badges import Attempts, Badges, Shown, system_now
+from services.dispatch.domain.access import BOUND, Doubt, Own, Person, Refusal, Role, Rule, doubt_of, refusal, rule_of
+from services.dispatch.domain.identity import KNOWN_BUT_NOT_ALLOWED, Untrusted
+from services.dispatch.domain.revoking import Revoked
+from services.dispatch.identity.signing_in import SignIn
+from services.dispatch.identity.tokens import NotTrusted
 from services.dispatch.metrics import REFUSED
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store.reading import read
@@ -34,6 +38,13 @@ SAID = {
     Refusal.NOT_FOR_ROLE: (403, "Pas pour ce rôle / not for this role", "Demandez au chef de salle. / Ask the lead."),
     Refusal.NOT_OWN: (403, "Pas le vôtre / not your own", "Ceci est à un autre équipage. / This is another unit's."),
     Refusal.OTHER_ORIGIN: (403, "Autre site / another site", "Ouvrez la page de Vigie. / Open Vigie's own page."),
+    Refusal.REVOKED: (401, "Accès retiré / access withdrawn", "Voyez le chef de salle. / See the shift lead."),
+}
+ASK_HIM = "Demandez à qui gère les comptes. / Ask whoever manages accounts."
+NO_PART = {
+    Untrusted.NO_ROLE: "Aucun rôle dans Vigie / no role in Vigie",
+    Untrusted.NO_UNIT: "Aucun équipage n'est nommé / no unit is named",
+    Untrusted.NO_AGENCY: "Aucun organisme n'est nommé / no agency is named",
 }
 
 
@@ -42,24 +53,51 @@ class Gate:
     """What this process needs to know people by."""
 
     settings: DispatchSettings
+    sign_in: SignIn | None = None
+    """The identity provider, where there is one."""
+    revoked: Revoked = field(default_factory=Revoked)
+    key: SecretStr = field(init=False)
     badges: Badges = field(init=False)
     attempts: Attempts = field(default_factory=Attempts)
 
     def __post_init__(self) -> None:
         """With open accounts a key for this process alone will do."""
-        key = self.settings.dispatch_session_key or SecretStr(secrets.token_hex(32))
-        self.badges = Badges(key, self.settings.dispatch_service_token)
+        self.key = self.settings.dispatch_session_key or SecretStr(secrets.token_hex(32))
+        self.badges = Badges(self.key, self.settings.dispatch_service_token)
 
     @property
     def enforced(self) -> bool:
         """False: a badge is read where there is one, nobody is asked for it."""
         return self.settings.vigie_accounts != "open"
 
-    def person(self, request: Request, *, expired: bool = False) -> Person | None:
-        """Who sends this, by bearer token or cookie."""
+    async def known(self, request: Request, *, expired: bool = False) -> Shown | None:
+        """Who sends this, by bearer token or cookie; None if nobody or not known. Raises NotTrusted for a token."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        badge = token.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE)
-        return self.badges.read(badge, system_now(), expired=expired) if badge else None
+        by_token = kind.lower() == "bearer"
+        badge = token.strip() if by_token else request.cookies.get(COOKIE)
+        if not badge:
+            return None
+        now = system_now()
+        shown = self.badges.shown(badge, now, expired=expired)
+        if shown is None and by_token and self.sign_in is not None and not self.badges.shown(badge, now, expired=True):
+            return Shown(*await self.sign_in.bearer(badge, now))
+        return shown
+
+    async def person(self, request: Request) -> Person | None:
+        """Who is signed in here, if he still counts. For pages that ask before they show anything."""
+        try:
+            shown = await self.known(request)
+        except NotTrusted:
+            return None
+        return shown.person if shown and not self.revoked.meets(shown.person, shown.issued_at) else None
+
+    async def is_revoked(self, request: Request) -> bool:
+        """True if this browser holds a badge that was taken back, however old."""
+        try:
+            shown = await self.known(request, expired=True)
+        except NotTrusted:
+            return False
+        return shown is not None and self.revoked.meets(shown.person, shown.issued_at)
 
 
 def gate_of(request: Request) -> Gate:
@@ -70,15 +108,42 @@ def gate_of(request: Request) -> Gate:
 
 async def admitted(request: Request) -> Person | None:
     """Who is let in; None only where nobody is asked (`open`). Raises Problem 401 or 403."""
-    gate = gate_of(request)
     rule = rule_of(request.method, request.scope["route"].path)
-    person = gate.person(request, expired=rule is not None and rule.expired_badge)
+    if rule is None or not rule.never_refused:
+        return await _checked(request, rule)
+    try:
+        return await _checked(request, rule)
+    except Problem as problem:
+        request.state.doubt = doubt_of(str(problem.extra["reason"]))
+        return None
+
+
+async def _checked(request: Request, rule: Rule | None) -> Person | None:
+    gate = gate_of(request)
+    try:
+        shown = await gate.known(request, expired=rule is not None and rule.never_refused)
+    except NotTrusted as error:
+        if not gate.enforced:
+            return None
+        raise _untrusted(request, error.reason) from error
+    person = shown.person if shown else None
     if not gate.enforced:
         return person
     same_site(request)
+    if shown is None and await gate.is_revoked(request):
+        _refuse(request, Refusal.REVOKED)  # run out as well: the page must forget all the same
+    if shown is not None and gate.revoked.meets(shown.person, shown.issued_at):
+        _refuse(request, Refusal.REVOKED)
+    request.state.shown = shown
     whose = await _whose(request, rule, person) if person is not None and person.role in BOUND and rule else None
     _refuse(request, refusal(person, rule, whose))
     return person
+
+
+def doubt_about(request: Request) -> Doubt | None:
+    """Why whoever sends this would have been refused anywhere else; None if he is let in as himself."""
+    doubt: Doubt | None = getattr(request.state, "doubt", None)
+    return doubt
 
 
 def same_site(request: Request) -> None:
@@ -94,6 +159,20 @@ def _refuse(request: Request, why: Refusal | None) -> None:
     log.info("refused", reason=why, method=request.method, route=request.scope["route"].path)
     status, title, detail = SAID[why]
     raise Problem(status, why.replace("_", "-"), title, detail, reason=why)
+
+
+def _untrusted(request: Request, why: Untrusted) -> Problem:
+    """What to answer to a token that is not trusted (RFC 6750), or to one whose person has no part here."""
+    REFUSED.labels(why).inc()
+    log.info("refused", reason=why, method=request.method, route=request.scope["route"].path)
+    if why is Untrusted.AWAY:
+        title = "Fournisseur d'identité indisponible / identity provider away"
+        return Problem(503, "provider-away", title, "Réessayez / try again.", {"Retry-After": "5"}, reason=why)
+    if why in KNOWN_BUT_NOT_ALLOWED:
+        return Problem(403, why.replace("_", "-"), NO_PART[why], ASK_HIM, reason=why)
+    status, title, detail = SAID[Refusal.NOT_SIGNED_IN]
+    challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return Problem(status, "not-signed-in", title, detail, challenge, reason=why)
 
 
 async def _whose(request: Request, rule: Rule, person: Person) -> str | None:

@@ -10,16 +10,19 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.chassis import logs, problems
+from services.chassis.body_limit import BodyLimit
 from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
-from services.dispatch.api import session
+from services.dispatch.api import oidc, register, session
 from services.dispatch.api.access import Gate, admitted
 from services.dispatch.api.describing import describe
 from services.dispatch.api.door import Door
 from services.dispatch.api.origins import allowed_origins
 from services.dispatch.api.pages import serve_pages
+from services.dispatch.identity.signing_in import SignIn
+from services.dispatch.store.register import Register
 
 log = logs.get(__name__)
 ROUTES = (
@@ -30,6 +33,7 @@ ROUTES = (
     "duplicates",
     "escalations",
     "incidents",
+    "holds",
     "logbook",
     "maps",
     "merges",
@@ -38,7 +42,9 @@ ROUTES = (
     "presence",
     "protected",
     "recommending",
+    "register",
     "reordering",
+    "revocations",
     "room",
     "rosters",
     "shift",
@@ -50,9 +56,12 @@ ROUTES = (
 )
 """Modules beside this one whose `router` only those enter whom the table of access admits; signing in is apart."""
 
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""The largest that anybody sends is a city pack with its polygons; photos have their own limit of 8 MB."""
 
-def build(door: Door, health: Health) -> FastAPI:
-    """The application over one door."""
+
+def build(door: Door, health: Health, sign_in: SignIn | None = None) -> FastAPI:
+    """The application over one door; people known by `sign_in` where accounts are an identity provider's."""
     app = FastAPI(
         telemetry=request_spans(),
         title="Vigie dispatch",
@@ -63,10 +72,12 @@ def build(door: Door, health: Health) -> FastAPI:
         redoc_url=None,
     )
     app.state.door = door
-    app.state.gate = Gate(door.settings)
+    app.state.gate = Gate(door.settings, sign_in)
+    app.state.register = Register(door.engine)
     problems.install(app)
     app.add_exception_handler(DBAPIError, _database_failed)
     app.add_exception_handler(PoolTimeout, _database_failed)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=allowed_origins(door.settings),
@@ -76,8 +87,10 @@ def build(door: Door, health: Health) -> FastAPI:
         expose_headers=["ETag"],
     )
     for name in ROUTES:
-        app.include_router(import_module(f"{__package__}.{name}").router, dependencies=[Depends(admitted)])
+        router = import_module(f"{__package__}.{name}").router
+        app.include_router(router, dependencies=[Depends(admitted), Depends(register.noted)])
     app.include_router(session.router)
+    app.include_router(oidc.router)
     app.include_router(operations_routes(health))
     describe(app)
     serve_pages(app, door.settings)

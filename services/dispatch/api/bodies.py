@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from schemas.vocabulary.dispatching import DeclineReason, ResponderKind, RosterKind, UnitState, Wanted
 from schemas.vocabulary.natures import Nature
 from schemas.wire import Identifier, Insee, Instant
+from services.dispatch.domain.revoking import Scope
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -24,6 +25,27 @@ class Verification(Body):
     """The result of a *levée de doute*."""
 
     result: Literal["confirmed", "false_alarm", "inconclusive"]
+
+
+class RevocationBody(Body):
+    """Whose badges are taken back: `who` is an account, a unit or an agency, by `scope`."""
+
+    scope: Scope
+    who: Identifier
+    reason: Said
+
+
+class HoldBody(Body):
+    """Which incident must be kept, and why: whose request it is, by its reference."""
+
+    incident: Identifier
+    reason: Said
+
+
+class WhyLifted(Body):
+    """Why a legal hold, or a revocation, is over."""
+
+    reason: Said
 
 
 class Reason(Body):
@@ -212,7 +234,7 @@ class SilenceBody(Body):
     """Scope (`device:…`, `site:…` or `sector:…`), reason and an end (within 30 days) are mandatory."""
 
     centre: Insee | None = None
-    scope: Annotated[str, Field(pattern=r"^(device|site|sector):.{1,120}$")]
+    scope: Annotated[str, Field(pattern=r"^(device|site|sector):[^\x00-\x1f\x7f]{1,120}$")]
     reason: Said
     ends_at: Instant
     starts_at: Instant | None = None

@@ -38,7 +38,7 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def describe(app: FastAPI) -> None:
-    """Completes what FastAPI derives: each operation may answer 422 and, by default, another problem."""
+    """Completes what FastAPI derives: each operation may answer 422, 413 to a body, by default another problem."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -60,6 +60,8 @@ def _completed(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in operations.values():
             if path.startswith("/v1/"):
                 operation["responses"] |= {str(status): _problem(status) for status in EVERYWHERE}
+                if "requestBody" in operation:
+                    operation["responses"].setdefault("413", _problem(413))
                 operation["responses"]["default"] = {"description": "another error", "content": PROBLEM}
     return schema
 

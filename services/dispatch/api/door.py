@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
+from pydantic import ValidationError
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.chassis import logs
 from services.chassis.problems import Problem
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
@@ -25,8 +28,11 @@ from services.dispatch.store.case import Case
 from services.dispatch.store.work import Work, run
 from services.dispatch.timers import Timers
 
+log = logs.get(__name__)
 Act = Callable[[Work], Awaitable[dict[str, Any]]]
 IdempotencyKey = Annotated[str | None, Header(max_length=200, description="the same key is answered the same again")]
+ACTOR = r"^[^\x00-\x1f\x7f]*$"
+"""A name in the log has no control characters: every event that names it would be refused by its schema."""
 IfMatch = Annotated[str | None, Header(description="the ETag that the order rests on")]
 
 
@@ -78,6 +84,18 @@ class Door:
             return await run(self.engine, self.library, within)
         except NotAllowed as error:
             raise conflict(error) from error
+        except ValidationError as error:
+            raise _not_writable(error) from error
+
+
+def _not_writable(error: ValidationError) -> Problem:
+    """422 for what a body's schema let pass and an event's schema does not. Nothing of it was stored."""
+    errors = [
+        {"place": f"{error.title}.{'.'.join(str(step) for step in each['loc'])}", "reason": each["msg"]}
+        for each in error.errors(include_url=False, include_context=False, include_input=False)[:20]
+    ]
+    log.error("not_writable", errors=errors)
+    return Problem(422, "invalid", "Requête invalide / invalid request", errors=errors)
 
 
 def conflict(error: NotAllowed) -> Problem:
@@ -121,13 +139,18 @@ async def changes_since(work: Work, case: Case, if_match: str) -> list[dict[str,
     table = tables.events
     query = select(table).where(table.c.incident_id == case.incident.id, table.c.actor != "system")
     found = (await work.conn.execute(query.order_by(table.c.version))).mappings()
-    text = if_match.strip().strip('"')
-    since = int(text) if text.isdigit() else 0
+    since = revision_of(if_match)
     return [
         {"event": row["event"], "actor": row["actor"], "reason": row["reason"], "at": row["at"].isoformat()}
         for row in found
         if row["state"].get("revision", 0) > since
     ]
+
+
+def revision_of(if_match: str) -> int:
+    """The revision that an entity tag of ours states, 0 for any other text: then everything has changed."""
+    text = if_match.strip().strip('"')
+    return int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
 
 
 def etag(case: Case) -> str:
@@ -137,7 +160,9 @@ def etag(case: Case) -> str:
 
 def actor_of(
     person: Admitted,
-    x_actor: Annotated[str, Header(max_length=100, description="who orders, a pseudonymous id")] = "operator",
+    x_actor: Annotated[
+        str, Header(max_length=100, pattern=ACTOR, description="who orders, a pseudonymous id")
+    ] = "operator",
 ) -> str:
     """Who gives the order: whoever is signed in. The header counts only where nobody is asked."""
     return person.account if person else x_actor.strip() or "operator"
@@ -166,7 +191,7 @@ async def _known(work: Work, key: str, digest: str) -> dict[str, Any] | None:
 
 async def _digest(request: Request, instead_of_body: bytes | None) -> str:
     body = await request.body() if instead_of_body is None else instead_of_body
-    content = json.dumps([request.method, request.url.path]).encode() + body
+    content = json.dumps([request.method, request.scope["path"]]).encode() + body
     return hashlib.sha256(content).hexdigest()
 
 

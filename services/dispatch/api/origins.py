@@ -15,8 +15,25 @@ ANY_LOCAL_PAGE = rf"http://{LOOPBACK}(:\d+)?"
 def doors_for(request: Request, settings: DispatchSettings) -> list[str]:
     """Base URLs of all doors as this client reaches them: a door on 127.0.0.1 is where he found this one."""
     own = str(request.base_url).rstrip("/")
-    found = [_as_reached(url, request.url.hostname or "127.0.0.1") for url in settings.public_urls]
+    found = configured_doors(request, settings)
     return found if own in found else [own, *found]
+
+
+def configured_doors(request: Request, settings: DispatchSettings) -> list[str]:
+    """The doors of the settings alone, as this client reaches them: what a Host header claims is not among them."""
+    return [_as_reached(url, request.url.hostname or "127.0.0.1") for url in settings.public_urls]
+
+
+def own_url(request: Request, settings: DispatchSettings) -> str:
+    """This door as the browser reaches it, if it is one of the configured ones; else the first of those."""
+    own = str(request.base_url).rstrip("/")
+    configured = configured_doors(request, settings)
+    return own if own in configured or not configured else configured[0]
+
+
+def is_secure(request: Request, settings: DispatchSettings) -> bool:
+    """True where cookies must not travel in clear."""
+    return request.url.scheme == "https" or any(url.startswith("https:") for url in settings.public_urls)
 
 
 def _as_reached(url: str, host: str) -> str:

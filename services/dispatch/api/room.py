@@ -15,6 +15,7 @@ from schemas.vocabulary.signals import DeviceKind, Outcome, Phase
 from services.chassis.problems import Problem
 from services.dispatch import messages
 from services.dispatch.actions import calling, intake, kiosks, packing, silencing
+from services.dispatch.actions import urgent as lane
 from services.dispatch.actions.calling import Call
 from services.dispatch.api import bodies
 from services.dispatch.api.answers.room import KioskCall, PackApplied, PackInForce, Received, SignalFate, Silence
@@ -198,7 +199,7 @@ async def urgent(door: Doors, request: Request, body: Signal) -> dict[str, Any]:
     """Ingest's second path for urgent signals while Kafka is away; the same ids, so that nothing is done twice."""
 
     async def act(work: Work) -> dict[str, Any]:
-        incident = await intake.receive(work, messages.report_of_signal(body), door.times)
+        incident = await lane.receive(work, messages.report_of_signal(body), door.times)
         return {"signal_id": body.signal_id, "incident_id": incident}
 
     return await door.transact(request, None, act, 202)

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.problems import Problem
 from services.dispatch.accounts import accounts
-from services.dispatch.api import bodies
-from services.dispatch.api.access import COOKIE, Gate, Gates, same_site
-from services.dispatch.api.answers.session import DoorsShown, SessionShown
+from services.dispatch.api import bodies, oidc
+from services.dispatch.api.access import SAID, Gate, Gates, same_site
+from services.dispatch.api.answers.session import DoorsShown, SessionEnded, SessionShown
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors
 from services.dispatch.api.origins import doors_for
-from services.dispatch.badges import KEPT, system_now
-from services.dispatch.domain.access import Person
+from services.dispatch.badges import system_now
+from services.dispatch.domain.access import Person, Refusal
 from services.dispatch.packs import Book
 from services.dispatch.store.reading import read
 from services.dispatch.store.tables import current_packs
@@ -33,7 +33,8 @@ async def read_doors(door: Doors, request: Request) -> dict[str, Any]:
 @router.get("/session", **answers(SessionShown))
 async def read_session(door: Doors, gate: Gates, request: Request) -> dict[str, Any]:
     """Who is signed in, and who may."""
-    return await _shown(door, gate, gate.person(request))
+    shown = await _shown(door, gate, await gate.person(request))
+    return shown | {"revoked": await gate.is_revoked(request)}
 
 
 @router.post("/session", **answers(SessionShown, 401, 429))
@@ -42,6 +43,9 @@ async def sign_in(
 ) -> dict[str, Any]:
     """Signs in for a shift of twelve hours. The badge comes as a cookie; other clients send it as a bearer token."""
     same_site(request)
+    if gate.sign_in is not None:
+        title = "Entrez par le fournisseur d'identité / sign in by the identity provider"
+        raise Problem(401, "by-provider", title, "GET /v1/session/begin")
     now = system_now()
     person = next((known for known in accounts(await _books(door)) if known.account == body.account), None)
     if person is not None and (wait := gate.attempts.wait_s(person.account, now)):
@@ -53,25 +57,18 @@ async def sign_in(
             gate.attempts.wrong(person.account, now)
         raise Problem(401, "wrong-pin", "Compte ou code inconnu / unknown account or PIN", "Vérifiez / check both.")
     gate.attempts.right(person.account)
-    secure = request.url.scheme == "https" or any(url.startswith("https:") for url in door.settings.public_urls)
-    response.set_cookie(
-        COOKIE,
-        gate.badges.issue(person, now),
-        max_age=int(KEPT.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=secure,
-    )
+    if gate.revoked.meets(person, now.timestamp()):
+        status, title, detail = SAID[Refusal.REVOKED]
+        raise Problem(status, Refusal.REVOKED, title, detail, reason=Refusal.REVOKED)
+    oidc.issue(response, door, gate, request, person)
     return await _shown(door, gate, person)
 
 
-@router.delete("/session", **answers(None, status=204))
-async def sign_out(request: Request) -> Response:
-    """Takes the badge off this browser."""
+@router.delete("/session", **answers(SessionEnded))
+async def sign_out(door: Doors, gate: Gates, request: Request, response: Response) -> dict[str, Any]:
+    """Takes the badge off this browser. Where a provider knows him, too, `continue_at` is where he signs out there."""
     same_site(request)
-    response = Response(status_code=204)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    return response
+    return {"continue_at": await oidc.leave(door, gate, request, response)}
 
 
 def _is_pin(gate: Gate, given: str) -> bool:
@@ -87,7 +84,8 @@ async def _shown(door: Door, gate: Gate, person: Person | None) -> dict[str, Any
     return {
         "accounts": gate.settings.vigie_accounts,
         "person": _person_view(person) if person else None,
-        "choices": [_person_view(known) for known in accounts(books)],
+        "revoked": False,
+        "choices": [] if gate.sign_in else [_person_view(known) for known in accounts(books)],
         "centres": [_centre_view(book) for book in books],
         "now": system_now().isoformat(),
     }

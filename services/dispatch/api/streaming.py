@@ -1,10 +1,11 @@
 """The live stream (server-sent events): consoles see everything, a tablet its own assignments and broadcasts."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from schemas.vocabulary.dispatching import KioskCallState, WorkOrderState
@@ -18,6 +19,7 @@ from services.dispatch.api.incidents import Order, count, incidents
 from services.dispatch.api.partners import work_orders
 from services.dispatch.api.room import kiosk_calls
 from services.dispatch.api.units import units
+from services.dispatch.badges import Shown
 from services.dispatch.domain.access import Refusal, Sight, sight
 from services.dispatch.store.signals import UNFINISHED
 
@@ -30,6 +32,7 @@ router = APIRouter(prefix="/v1", tags=["stream"])
 @router.get("/stream", response_class=StreamingResponse, responses={200: DESCRIBED})
 async def stream(
     door: Doors,
+    request: Request,
     person: Admitted,
     unit: Annotated[str | None, Query(description="only what concerns this unit")] = None,
     last_event_id: Annotated[str | None, Header(description="the last position seen")] = None,
@@ -44,11 +47,15 @@ async def stream(
         status, title, detail = SAID[eyes]
         raise Problem(status, eyes.replace("_", "-"), title, detail, reason=eyes)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(door, eyes, last_event_id), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _events(door, eyes, last_event_id, getattr(request.state, "shown", None)),
+        media_type="text/event-stream",
+        headers=headers,
+    )
 
 
-async def _events(door: Door, eyes: Sight, last: str | None) -> AsyncIterator[str]:
-    after = int(last) if last is not None and last.isascii() and last.isdigit() else None
+async def _events(door: Door, eyes: Sight, last: str | None, badge: Shown | None) -> AsyncIterator[str]:
+    after = position_seen(last)
     head = await door.live.head()
     if after is None or after > head or after + 1 < min(await door.live.oldest(), head + 1):
         reason = "first" if last is None else "unknown_position" if after is None or after > head else "too_old"
@@ -56,8 +63,13 @@ async def _events(door: Door, eyes: Sight, last: str | None) -> AsyncIterator[st
         data = {"position": head, "reason": reason, "snapshot": snapshot}
         yield f"id: {head}\nevent: reset\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         after = head
-    async for text in door.live.follow(eyes, after):
+    async for text in door.live.follow(eyes, after, badge):
         yield text
+
+
+def position_seen(last: str | None) -> int | None:
+    """The position that `Last-Event-ID` states, None where it is none of ours: we give at most 19 digits."""
+    return int(last) if last is not None and re.fullmatch(r"[0-9]{1,19}", last) else None
 
 
 async def _snapshot(door: Door, eyes: Sight) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from services.chassis.problems import Problem
 from services.dispatch import views
 from services.dispatch.actions import calling, positioning
 from services.dispatch.api import bodies
+from services.dispatch.api.access import doubt_about
 from services.dispatch.api.answers.room import PositionTaken, Received, StatusTaken, UnitShown
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, not_found
@@ -100,14 +101,18 @@ async def distress(
     unit: str,
     idempotency_key: Annotated[str | None, Header(description="the same key is answered the same again")] = None,
 ) -> dict[str, Any]:
-    """*Détresse*: an officer calls for help. Has no epoch, is never refused: what cannot be read is left out."""
+    """*Détresse*: an officer calls for help. Has no epoch, is never refused: what cannot be read is left out.
+
+    Nor for who sends it: a badge that was taken back, another unit's or none at all is told to the room on the card.
+    """
     said = bodies.distress_of(await request.body())
     known = said.lat is not None and said.lon is not None
     place = Place(said.lat or 0.0, said.lon or 0.0, said.accuracy_m) if known else None
     signal_id = str(uuid.uuid4())
+    call = calling.Distress(signal_id, said.at, place, doubt_about(request))
 
     async def act(work: Work) -> dict[str, Any]:
-        incident = await calling.distress(work, unit, signal_id, said.at, place, door.times)
+        incident = await calling.distress(work, unit, call, door.times)
         if incident is None:
             raise not_found("unit", unit)
         return {"signal_id": signal_id, "incident_id": incident}

@@ -10,7 +10,7 @@ from services.dispatch.actions import welfare
 from services.dispatch.api import bodies
 from services.dispatch.api.answers.welfare import WellTaken
 from services.dispatch.api.describing import answers
-from services.dispatch.api.door import Door, Doors, IdempotencyKey, not_found
+from services.dispatch.api.door import ACTOR, Door, Doors, IdempotencyKey, not_found
 from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import tables
 from services.dispatch.store.work import Work
@@ -24,7 +24,9 @@ async def well(
     request: Request,
     unit: str,
     body: bodies.Well | None = None,
-    x_actor: Annotated[str | None, Header(max_length=100, description="who says so, if not the unit itself")] = None,
+    x_actor: Annotated[
+        str | None, Header(max_length=100, pattern=ACTOR, description="who says so, if not the unit itself")
+    ] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """*Tout va bien*: answers the welfare check, and puts the next one off. An operator may answer for the officer."""

@@ -4,6 +4,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.vocabulary.signals import SYNTHETIC_DEVICE
+
 
 class Role(StrEnum):
     """What somebody is here to do."""
@@ -36,6 +38,19 @@ class Refusal(StrEnum):
     NOT_FOR_ROLE = "not_for_role"
     NOT_OWN = "not_own"
     OTHER_ORIGIN = "other_origin"
+    REVOKED = "revoked"
+    """His badge was taken back: the page forgets what it holds."""
+
+
+class Doubt(StrEnum):
+    """About who calls for help where nobody is refused: a flag of the card, a call for attention, a line of the log."""
+
+    REVOKED = "sender_revoked"
+    """His badge was taken back: a lost tablet, or the right officer with the wrong revocation."""
+    OTHER = "sender_not_own"
+    """Somebody known, but not this unit."""
+    UNKNOWN = "sender_unknown"
+    """No badge, or none that we issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +73,12 @@ class Person:
 class Rule:
     """Who may use a door. `own`: those bound to a unit or agency only for what is theirs.
 
-    `expired_badge`: one that has run out still opens it.
+    `never_refused`: it opens for everybody; why he would not have been let in is told with what he sends (`Doubt`).
     """
 
     roles: frozenset[Role]
     own: Own | None = None
-    expired_badge: bool = False
+    never_refused: bool = False
 
 
 BOUND: Set[Role] = frozenset({Role.PATROL, Role.CREW, Role.PARTNER})
@@ -80,10 +95,11 @@ _UNIT = _rule(*_ROOM, Role.PATROL, Role.CREW, own=Own.UNIT)
 _DECIDE = _rule(*_ROOM)
 _READ = _rule(*_READERS)
 _PEOPLE = _rule(*_READERS, Role.PATROL, Role.CREW)
-_DISTRESS = Rule(_UNIT.roles, Own.UNIT, expired_badge=True)
+_DISTRESS = Rule(_UNIT.roles, Own.UNIT, never_refused=True)
 _LEAD = _rule(Role.SHIFT_LEAD)
 _THERE = _rule(*_ROOM, Role.PATROL, Role.CREW, own=Own.INCIDENT)
 RULES: dict[str, Rule] = {
+    "GET /v1/access-register": _rule(Role.AUDITOR),
     "GET /v1/alarm-load": _READ,
     "GET /v1/attachments/*": _READ,
     "GET /v1/broadcasts": _rule(*_READERS, Role.PATROL, own=Own.UNIT),
@@ -91,6 +107,9 @@ RULES: dict[str, Rule] = {
     "POST /v1/broadcasts/{broadcast_id}/read": _rule(*_ROOM, Role.PATROL, own=Own.NAMED),
     "DELETE /v1/broadcasts/*": _DECIDE,
     "GET /v1/coverage": _READ,
+    "GET /v1/legal-holds": _rule(Role.SHIFT_LEAD, Role.AUDITOR),
+    "POST /v1/legal-holds": _LEAD,
+    "POST /v1/legal-holds/*": _LEAD,
     "GET /v1/log": _READ,
     "GET /v1/log.csv": _READ,
     "GET /v1/map/*": _PEOPLE,
@@ -103,6 +122,9 @@ RULES: dict[str, Rule] = {
     "GET /v1/protected-addresses": _DECIDE,
     "POST /v1/protected-addresses": _LEAD,
     "DELETE /v1/protected-addresses/*": _LEAD,
+    "GET /v1/revocations": _rule(Role.SHIFT_LEAD, Role.AUDITOR),
+    "POST /v1/revocations": _LEAD,
+    "POST /v1/revocations/*": _LEAD,
     "GET /v1/roster": _READ,
     "POST /v1/roster": _LEAD,
     "PUT /v1/roster/*": _LEAD,
@@ -140,7 +162,7 @@ RULES: dict[str, Rule] = {
     "PUT /v1/packs/*": _rule(Role.SHIFT_LEAD, Role.SERVICE),
     "GET /v1/packs": _rule(*_READERS, Role.SERVICE),
     "GET /v1/packs/*": _rule(*_READERS, Role.SERVICE),
-    "GET /v1/stream": _rule(*_READERS, Role.PATROL, Role.CREW),
+    "GET /v1/stream": _rule(*_READERS, Role.PATROL, Role.CREW, Role.SERVICE),
 }
 """Every door by method and path; `*` stands for the rest of the path, the longest such entry counts.
 
@@ -173,6 +195,12 @@ def refusal(person: Person | None, rule: Rule | None, whose: str | None) -> Refu
     return None
 
 
+def doubt_of(why: str) -> Doubt:
+    """What is told of somebody who would have been refused for that reason."""
+    known = {Refusal.REVOKED: Doubt.REVOKED, Refusal.NOT_OWN: Doubt.OTHER, Refusal.NOT_FOR_ROLE: Doubt.OTHER}
+    return known.get(Refusal(why), Doubt.UNKNOWN) if why in set(Refusal) else Doubt.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What of the live stream somebody gets: one unit's part, some kinds of event, or everything (both None)."""
@@ -186,16 +214,22 @@ class Sight:
             return True
         if self.unit is not None:
             return unit == self.unit or self.unit in audience
-        return self.kinds is None
+        return self.kinds is None and unit != SYNTHETIC_DEVICE
 
 
 ORDERS = frozenset({"work_order"})
 
 
 def sight(person: Person | None, wanted: str | None) -> Sight | Refusal:
-    """What the stream shows this person, who may have asked for one unit; None: nobody is asked who he is."""
+    """What the stream shows this person, who may have asked for one unit; None: nobody is asked who he is.
+
+    Our own processes get the synthetic tablet's part, and nothing of anybody else.
+    """
+    if person is not None and person.role is Role.SERVICE:
+        return Sight(wanted) if wanted == SYNTHETIC_DEVICE else Refusal.NOT_OWN
     if person is None or person.role not in BOUND:
         return Sight(wanted)
-    if wanted is not None and wanted != person.unit:
+    # Without a unit of his own nothing is his: a sight without a unit would be everything.
+    if person.unit is None or (wanted is not None and wanted != person.unit):
         return Refusal.NOT_OWN
     return Sight(person.unit, ORDERS if person.role is Role.CREW else None)

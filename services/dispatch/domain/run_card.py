@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.vocabulary.dispatching import Engagement, ResponderKind
-from schemas.vocabulary.natures import NATURES, Nature, Priority, is_urgent
+from schemas.vocabulary.natures import NATURES, Family, Nature, Priority, is_urgent
 
 NO_CARD = "none"
 """The id of what stands in where no card fits."""
@@ -90,14 +90,18 @@ class Plan:
 
 
 def choose(cards: Iterable[Card], facts: Facts) -> Card:
-    """The first card that fits; without any, one that shows the alarm to an operator at the nature's priority."""
+    """The first card that fits; without any, one that shows the alarm to an operator at the nature's priority.
+
+    A failure of the system itself sends nobody: the shift lead reads it.
+    """
     for card in cards:
         if fits(card, facts):
             return card
     nature = facts.nature
-    need = Need(ResponderKind.PATROL)
-    priority = NATURES[nature].priority
-    return Card(NO_CARD, frozenset({nature}), priority, Engagement.OPERATOR_CONFIRMED, (need,), verify_first=True)
+    priority, of_system = NATURES[nature].priority, NATURES[nature].family is Family.SYSTEM
+    needs = () if of_system else (Need(ResponderKind.PATROL),)
+    alone, confirmed = frozenset({nature}), Engagement.OPERATOR_CONFIRMED
+    return Card(NO_CARD, alone, priority, confirmed, needs, verify_first=not of_system)
 
 
 def fits(card: Card, facts: Facts) -> bool:

@@ -3,15 +3,13 @@
 Actions change the case in memory and record what they decided; everything reaches PostgreSQL in one flush.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Table, select
-from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Table, Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from schemas.vocabulary.dispatching import IncidentEvent
 from services.dispatch.domain.assignment import Assignment
@@ -20,7 +18,8 @@ from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.packs import Book
 from services.dispatch.store import mapping, tables
-from services.dispatch.store.work import Work, together
+from services.dispatch.store.pipeline import Row, Sent, Statement, ask
+from services.dispatch.store.work import Work
 
 SYSTEM = "system"
 V = TypeVar("V", Task, Assignment, HandOver, WorkOrder)
@@ -151,10 +150,11 @@ class Case:
 async def load_free(work: Work, ids: Collection[str]) -> list[Case]:
     """The cases of these incidents, locked in id order; those that somebody else holds are passed over."""
     unseen = sorted(known for known in ids if known not in work.cases)
-    query = select(tables.incidents).where(tables.incidents.c.id.in_(unseen)).order_by(tables.incidents.c.id)
-    rows = (await work.conn.execute(query.with_for_update(skip_locked=True))).mappings().all() if unseen else []
-    await _fill(work, [await _bare(work, row) for row in rows])
-    work.hindered |= len(rows) < len(unseen)
+    if unseen:
+        [rows] = await ask(work.conn, (_FREE, {"ids": unseen}))
+        asked = {"ids": [row["id"] for row in rows]}
+        _fill(work, [await _bare(work, row) for row in rows], await ask(work.conn, *((part, asked) for part in _PARTS)))
+        work.hindered |= len(rows) < len(unseen)
     return [work.cases[known] for known in sorted(ids) if known in work.cases]
 
 
@@ -168,18 +168,18 @@ async def load(work: Work, incident_id: str, *, wait: bool = True, lock: bool = 
     if incident_id in work.cases:
         held: Case = work.cases[incident_id]
         return held
-    query = select(tables.incidents).where(tables.incidents.c.id == incident_id)
-    query = query.with_for_update(skip_locked=not wait) if lock else query
-    row = (await work.conn.execute(query)).mappings().one_or_none()
-    if row is None:
+    first = (_WAITED_FOR if wait else _FREE) if lock else _SEEN
+    asked = {"ids": [incident_id]}
+    found, *parts = await ask(work.conn, (first, asked), *((part, asked) for part in _PARTS))
+    if not found:
         work.hindered |= not wait
         return None
-    case = await _bare(work, row)
-    await _fill(work, [case])
+    case = await _bare(work, found[0])
+    _fill(work, [case], parts)
     return case
 
 
-async def _bare(work: Work, row: RowMapping) -> Case:
+async def _bare(work: Work, row: Row) -> Case:
     incident = mapping.incident_of(row)
     book = await work.library.version(work.conn, incident.centre, incident.pack_version)
     if book is None:
@@ -187,52 +187,59 @@ async def _bare(work: Work, row: RowMapping) -> Case:
     return Case(incident, book)
 
 
-async def _fill(work: Work, cases: list[Case]) -> None:
-    """Gives the cases their parts; from now on they are this transaction's."""
+def _fill(work: Work, cases: list[Case], parts: list[list[Row]]) -> None:
+    """Gives the cases their parts, rows as `_PARTS` asks for them; from now on they are this transaction's."""
     work.cases |= {case.incident.id: case for case in cases}
-    for part in await _parts(work.conn, [case.incident.id for case in cases]) if cases else ():
+    for part in _values(*parts):
         work.cases[part.incident_id].put(part)
     for case in cases:
         case.changed.clear()
 
 
-async def _parts(conn: AsyncConnection, ids: list[str]) -> list[Task | Assignment | HandOver | WorkOrder]:
-    async def rows(table: Table) -> Any:
-        column = table.c.incident_id
-        query = select(table).where(column == ids[0] if len(ids) == 1 else column.in_(ids))
-        return (await conn.execute(query)).mappings()
-
-    parts: list[Task | Assignment | HandOver | WorkOrder] = []
-    # The card's own tasks before those of a level: where one of a kind is looked for, it is the card's.
-    first = sorted(await rows(tables.tasks), key=lambda row: (row["created_at"], row["id"]))
-    parts += [mapping.task_of(row) for row in first]
-    ordered = sorted(await rows(tables.assignments), key=lambda row: (row["offered_at"], row["id"]))
-    parts += [mapping.assignment_of(row) for row in ordered]
-    parts += [mapping.hand_over_of(row) for row in await rows(tables.hand_overs)]
-    parts += [mapping.work_order_of(row) for row in await rows(tables.work_orders)]
-    return parts
+def _values(
+    tasks: list[Row], assignments: list[Row], hand_overs: list[Row], orders: list[Row]
+) -> Iterator[Task | Assignment | HandOver | WorkOrder]:
+    yield from map(mapping.task_of, tasks)
+    yield from map(mapping.assignment_of, assignments)
+    yield from map(mapping.hand_over_of, hand_overs)
+    yield from map(mapping.work_order_of, orders)
 
 
-async def write_ended(case: Case, work: Work) -> None:
-    """Writes the assignments that ended: units and slots are free before any case of the transaction takes them."""
+_IDS = bindparam("ids", type_=ARRAY(Text))
+_INCIDENTS = select(tables.incidents).where(tables.incidents.c.id == any_(_IDS)).order_by(tables.incidents.c.id)
+_WAITED_FOR, _FREE = (Statement(_INCIDENTS.with_for_update(skip_locked=skip)) for skip in (False, True))
+_SEEN = Statement(_INCIDENTS)
+
+
+def _of_incidents(table: Table, *order: str) -> Statement:
+    return Statement(
+        select(table).where(table.c.incident_id == any_(_IDS)).order_by(*(table.c[name] for name in order))
+    )
+
+
+# The card's own tasks before those of a level: where one of a kind is looked for, it is the card's.
+_PARTS = (
+    _of_incidents(tables.tasks, "created_at", "id"),
+    _of_incidents(tables.assignments, "offered_at", "id"),
+    _of_incidents(tables.hand_overs),
+    _of_incidents(tables.work_orders),
+)
+
+
+def write_ended(case: Case, work: Work) -> None:
+    """Puts off the assignments that ended: units and slots are free before any case of the transaction takes them."""
     ended = [known for known in case.changed_of(case.assignments) if not known.state.active]
-    await upsert(work.conn, tables.assignments, [mapping.assignment_values(known) for known in ended])
+    _put_off(work, tables.assignments, [mapping.assignment_values(known) for known in ended])
 
 
-async def write(case: Case, work: Work) -> None:
-    """Writes incident and changed parts. `write_ended` of all cases comes first."""
-    conn = work.conn
-    async with together(conn):
-        await _write_all(conn, case, work.now)
-
-
-async def _write_all(conn: AsyncConnection, case: Case, now: datetime) -> None:
-    await upsert_incident(conn, case.incident)
-    await upsert(conn, tables.tasks, [mapping.task_values(task) for task in case.changed_of(case.tasks)])
+def write(case: Case, work: Work) -> None:
+    """Puts off incident, changed parts and events. `write_ended` of all cases comes first."""
+    _put_off(work, tables.incidents, [mapping.incident_values(case.incident)])
+    _put_off(work, tables.tasks, [mapping.task_values(task) for task in case.changed_of(case.tasks)])
     begun = [known for known in case.changed_of(case.assignments) if known.state.active]
-    await upsert(conn, tables.assignments, [mapping.assignment_values(known) for known in begun])
-    await upsert(conn, tables.hand_overs, [mapping.plain_values(h) for h in case.changed_of(case.hand_overs)])
-    await upsert(conn, tables.work_orders, [mapping.plain_values(o) for o in case.changed_of(case.orders)])
+    _put_off(work, tables.assignments, [mapping.assignment_values(known) for known in begun])
+    _put_off(work, tables.hand_overs, [mapping.plain_values(h) for h in case.changed_of(case.hand_overs)])
+    _put_off(work, tables.work_orders, [mapping.plain_values(o) for o in case.changed_of(case.orders)])
     events = [
         {
             "incident_id": case.incident.id,
@@ -240,33 +247,34 @@ async def _write_all(conn: AsyncConnection, case: Case, now: datetime) -> None:
             "event": known.event,
             "reason": known.reason,
             "actor": known.actor,
-            "at": now,
+            "at": work.now,
             "state": known.state,
             "inputs": known.inputs,
             "detail": known.detail,
         }
         for known in case.recorded
     ]
-    if events:
-        await conn.execute(insert(tables.events), events)
+    work.later(_EVENT, events)
 
 
-async def upsert_incident(conn: AsyncConnection, incident: Incident) -> None:
-    """Writes the incident's row at once, for rows that refer to it."""
-    await upsert(conn, tables.incidents, [mapping.incident_values(incident)])
+def _put_off(work: Work, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        work.later(_upsert_into(table, tuple(rows[0])), rows)
 
 
-async def upsert(conn: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Inserts rows, or replaces those with the same primary key. Only id-keyed tables."""
-    if not rows:
-        return
-    await conn.execute(_upsert_into(table, tuple(rows[0])), rows)
+def incident_row(incident: Incident) -> Sent:
+    """Writes the incident's row, for rows that refer to it."""
+    values = mapping.incident_values(incident)
+    return _upsert_into(tables.incidents, tuple(values)), values
 
 
 @cache
-def _upsert_into(table: Table, columns: tuple[str, ...]) -> Insert:
-    """Built once a table: `excluded` makes a copy of all its columns."""
+def _upsert_into(table: Table, columns: tuple[str, ...]) -> Statement:
+    """Inserts a row, or replaces the one with the same primary key. Only id-keyed tables."""
     keys = {column.name for column in table.primary_key}
-    statement = insert(table)
+    statement = insert(table).values({name: bindparam(name) for name in columns})
     changes = {name: statement.excluded[name] for name in columns if name not in keys}
-    return statement.on_conflict_do_update(index_elements=sorted(keys), set_=changes)
+    return Statement(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changes))
+
+
+_EVENT = Statement(insert(tables.events).values({column.name: bindparam(column.name) for column in tables.events.c}))

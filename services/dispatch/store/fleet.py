@@ -8,17 +8,21 @@ from sqlalchemy import (
     ColumnElement,
     Exists,
     Select,
+    Text,
     and_,
+    any_,
+    bindparam,
     cast,
     exists,
     func,
     literal,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy import case as sql_case
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import AssignmentState, ResponderKind, RosterKind, UnitState
@@ -29,6 +33,7 @@ from services.dispatch.domain.report import Place
 from services.dispatch.domain.roster import LONGEST
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
+from services.dispatch.store.pipeline import Row, Statement, ask
 from services.dispatch.store.signals import IS_UNFINISHED
 from services.dispatch.store.tables import assignments, incidents, move_ups, roster, unit_positions, units
 from services.dispatch.store.work import Work
@@ -90,7 +95,7 @@ def _lines() -> ColumnElement[Any]:
     )
     near = (roster.c.removed_at.is_(None), roster.c.ends_at > now, roster.c.starts_at < now + LOOKED_AHEAD)
     found = select(func.jsonb_agg(line)).where(roster.c.unit_id == units.c.id, *near).correlate(units)
-    return func.coalesce(found.scalar_subquery(), cast([], JSONB)).label("lines")
+    return func.coalesce(found.scalar_subquery(), cast(text("'[]'"), JSONB)).label("lines")
 
 
 def _fleet() -> Select[Any]:
@@ -114,21 +119,38 @@ def query() -> Select[Any]:
     return _FLEET
 
 
+_SAME = (units.c.centre == bindparam("centre"), units.c.kind == bindparam("kind"))
+_NAMED = (units.c.id == any_(bindparam("ids", type_=ARRAY(Text))),)
+
+
+def _locked_and_read(where: tuple[ColumnElement[bool], ...]) -> tuple[Statement, Statement]:
+    # Two statements: what the second joins must be as it is once the locks are held.
+    lock = select(units.c.id).where(*where).order_by(units.c.id).with_for_update()
+    return Statement(lock), Statement(_FLEET.where(*where).order_by(units.c.id))
+
+
+_LOCK_SAME, _READ_SAME = _locked_and_read(_SAME)
+_LOCK_NAMED, _READ_NAMED = _locked_and_read(_NAMED)
+
+
 async def lock_fleet(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:
     """All units of one kind in a centre, locked until the transaction ends, by id."""
-    lock = select(units.c.id).where(units.c.centre == centre, units.c.kind == kind).order_by(units.c.id)
-    await work.conn.execute(lock.with_for_update())
-    return await look_at(work, centre, kind)
+    asked = {"centre": centre, "kind": kind}
+    _, found = await ask(work.conn, (_LOCK_SAME, asked), (_READ_SAME, asked))
+    return _by_id(found)
 
 
 async def look_at(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:
     """The same without a lock, for answers that nothing is decided upon."""
-    found = await work.conn.execute(query().where(units.c.centre == centre, units.c.kind == kind).order_by(units.c.id))
-    return {row["id"]: mapping.unit_of(row) for row in found.mappings()}
+    [found] = await ask(work.conn, (_READ_SAME, {"centre": centre, "kind": kind}))
+    return _by_id(found)
 
 
-async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
-    """What binds each of these units: the incident, its priority, and how often it lost a unit on its way."""
+def _by_id(found: list[Row]) -> dict[str, Unit]:
+    return {row["id"]: mapping.unit_of(row) for row in found}
+
+
+def _bound() -> Statement:
     table, incident = assignments, incidents
     lost = assignments.alias("lost")
     diverted = (
@@ -139,7 +161,16 @@ async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
     )
     columns = (table.c.unit_id, table.c.incident_id, table.c.state, table.c.offered_at, incident.c.priority)
     query = select(*columns, diverted.label("diversions")).join(incident, incident.c.id == table.c.incident_id)
-    found = await work.conn.execute(query.where(table.c.active, table.c.unit_id.in_(ids)))
+    ids = bindparam("ids", type_=ARRAY(Text))
+    return Statement(query.where(table.c.active, table.c.unit_id == any_(ids)))
+
+
+_BOUND = _bound()
+
+
+async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
+    """What binds each of these units: the incident, its priority, and how often it lost a unit on its way."""
+    [found] = await ask(work.conn, (_BOUND, {"ids": list(ids)}))
     return {
         row["unit_id"]: Bound(
             incident=row["incident_id"],
@@ -148,7 +179,7 @@ async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
             on_scene=row["state"] == AssignmentState.ON_SCENE,
             diversions=row["diversions"],
         )
-        for row in found.mappings()
+        for row in found
     }
 
 
@@ -179,9 +210,9 @@ def _still_counts(now: datetime, at: ColumnElement[Any]) -> ColumnElement[float]
 
 async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:
     """These units, locked in id order."""
-    await work.conn.execute(select(units.c.id).where(units.c.id.in_(ids)).order_by(units.c.id).with_for_update())
-    found = await work.conn.execute(query().where(units.c.id.in_(ids)))
-    return {row["id"]: mapping.unit_of(row) for row in found.mappings()}
+    asked = {"ids": list(ids)}
+    _, found = await ask(work.conn, (_LOCK_NAMED, asked), (_READ_NAMED, asked))
+    return _by_id(found)
 
 
 async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None = None) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.dispatch.store.reading import alone
 from services.dispatch.store.tables import leases
 
 
@@ -23,12 +24,12 @@ async def take(engine: AsyncEngine, name: str, holder: str, for_: timedelta) -> 
             where=free,
         )
     )
-    async with engine.begin() as conn:
+    async with alone(engine) as conn:
         return await conn.scalar(taken.returning(leases.c.name)) is not None
 
 
 async def give_back(engine: AsyncEngine, name: str, holder: str) -> None:
     """Lets the next one take it at once."""
     where = (leases.c.name == name, leases.c.holder == holder)
-    async with engine.begin() as conn:
+    async with alone(engine) as conn:
         await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))

@@ -26,8 +26,11 @@ from services.dispatch.domain.roster import Line
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.domain.unit import Unit
 
+Stored = Mapping[str, Any] | RowMapping
+"""A row as SQLAlchemy or psycopg gives it."""
 
-def place_of(row: RowMapping) -> Place | None:
+
+def place_of(row: Stored) -> Place | None:
     """The place in a row's lat, lon and accuracy_m, if it has one."""
     if row["lat"] is None or row["lon"] is None:
         return None
@@ -41,7 +44,7 @@ def place_values(place: Place | None) -> dict[str, Any]:
     return {"lat": place.lat, "lon": place.lon, "accuracy_m": place.accuracy_m}
 
 
-def incident_of(row: RowMapping) -> Incident:
+def incident_of(row: Stored) -> Incident:
     """The incident in a row of `incidents`."""
     before = row["state_before_merge"]
     plain = {name: row[name] for name in _plain_fields(Incident) if name in row}
@@ -64,7 +67,7 @@ def incident_values(incident: Incident) -> dict[str, Any]:
     return values | place_values(incident.place) | lists
 
 
-def task_of(row: RowMapping) -> Task:
+def task_of(row: Stored) -> Task:
     """The task in a row of `tasks`."""
     return Task(
         id=row["id"],
@@ -85,7 +88,7 @@ def task_values(task: Task) -> dict[str, Any]:
     return values | {"capabilities": sorted(task.capabilities)}
 
 
-def assignment_of(row: RowMapping) -> Assignment:
+def assignment_of(row: Stored) -> Assignment:
     """The assignment in a row of `assignments`."""
     names = [field.name for field in fields(Assignment) if field.name not in {"unit", "state"}]
     return Assignment(unit=row["unit_id"], state=AssignmentState(row["state"]), **{name: row[name] for name in names})
@@ -98,13 +101,13 @@ def assignment_values(assignment: Assignment) -> dict[str, Any]:
     return values
 
 
-def hand_over_of(row: RowMapping) -> HandOver:
+def hand_over_of(row: Stored) -> HandOver:
     """The hand-over in a row of `hand_overs`."""
     plain = {field.name: row[field.name] for field in fields(HandOver)}
     return HandOver(**plain | {"kind": ResponderKind(row["kind"]), "state": HandOverState(row["state"])})
 
 
-def work_order_of(row: RowMapping) -> WorkOrder:
+def work_order_of(row: Stored) -> WorkOrder:
     """The work order in a row of `work_orders`."""
     plain = {field.name: row[field.name] for field in fields(WorkOrder)}
     told = {"nature": Nature(row["nature"]), "state": WorkOrderState(row["state"]), "material": tuple(row["material"])}
@@ -117,7 +120,7 @@ def plain_values(value: HandOver | WorkOrder) -> dict[str, Any]:
     return {name: list(held) if isinstance(held, tuple) else held for name, held in values.items()}
 
 
-def unit_of(row: RowMapping) -> Unit:
+def unit_of(row: Stored) -> Unit:
     """The unit in a row of `units` joined with its position and whether it is busy."""
     return Unit(
         id=row["id"],
@@ -138,7 +141,7 @@ def unit_of(row: RowMapping) -> Unit:
     )
 
 
-def line_of(row: Mapping[str, Any] | RowMapping) -> Line:
+def line_of(row: Stored) -> Line:
     """The line in a row of `roster`, or in one made into JSON by PostgreSQL, where times are text."""
     means = row["capabilities"]
     return Line(

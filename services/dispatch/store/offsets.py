@@ -1,6 +1,6 @@
-"""Kafka offsets kept in PostgreSQL, advanced by compare-and-set in the transaction of the effect."""
+"""Kafka offsets kept in PostgreSQL, advanced in the transaction of the effect: by compare-and-set, or only forward."""
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,3 +31,26 @@ async def advance(conn: AsyncConnection, topic: str, partition: int, expected: i
     changed = await conn.execute(update(consumer_offsets).where(*where).values(next_offset=to))
     if changed.rowcount != 1:
         raise OffsetTaken(f"{topic}/{partition} is not at {expected}")
+
+
+async def pass_to(conn: AsyncConnection, topic: str, reached: dict[int, tuple[int, int]]) -> None:
+    """Moves each partition on, from (what was last seen of it) to (where reading is now), in order of partitions.
+
+    One that another process has brought further stays there. Raises OffsetTaken if one has gone back, as after a
+    restored backup: what was done since is not in this database.
+    """
+    table = consumer_offsets
+    where = (table.c.topic == topic, table.c.partition == bindparam("of"), table.c.next_offset >= bindparam("seen"))
+    further = update(table).where(*where).values(next_offset=func.greatest(table.c.next_offset, bindparam("to")))
+    rows = [{"of": number, "seen": seen, "to": to} for number, (seen, to) in sorted(reached.items())]
+    if not rows:
+        return
+    changed = await conn.execute(further, rows)
+    if changed.rowcount != len(rows):
+        raise OffsetTaken(f"{topic} has gone back")
+
+
+async def begin_anew(conn: AsyncConnection, topic: str, partition: int, at: int) -> None:
+    """Puts a partition's offset to `at`, also back: its topic was made again."""
+    where = (consumer_offsets.c.topic == topic, consumer_offsets.c.partition == partition)
+    await conn.execute(update(consumer_offsets).where(*where).values(next_offset=at))

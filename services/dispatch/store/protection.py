@@ -4,30 +4,45 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Float, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.pack.geometry import distance_m
 from services.dispatch.domain.report import Place
+from services.dispatch.store.pipeline import Statement, ask
 from services.dispatch.store.tables import protected_addresses
 
 NEAR_LAT, NEAR_LON = 0.006, 0.03
 """Degrees, more than the largest radius of 500 m (0.0045° of latitude; up to 0.03° of longitude at 80° north)."""
 
 
-def in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """True for addresses in force at `at`."""
     table = protected_addresses
     return and_(table.c.ended_at.is_(None), table.c.starts_at <= at, table.c.ends_at > at)
 
 
+def _near() -> Statement:
+    table = protected_addresses
+    lat, lon = table.c.lat.between(*_ends("south", "north")), table.c.lon.between(*_ends("west", "east"))
+    of_centre = table.c.centre == bindparam("centre")
+    query = select(table.c.id, table.c.lat, table.c.lon, table.c.radius_m)
+    return Statement(query.where(of_centre, in_force(bindparam("at", type_=table.c.starts_at.type)), lat, lon))
+
+
+def _ends(low: str, high: str) -> tuple[BindParameter[float], BindParameter[float]]:
+    return bindparam(low, type_=Float), bindparam(high, type_=Float)
+
+
+_NEAR = _near()
+
+
 async def nearest(conn: AsyncConnection, centre: str, place: Place, at: datetime) -> str | None:
     """The id of the nearest address of the centre in force at `at` within whose radius `place` lies, if any."""
-    table = protected_addresses
-    near = (func.abs(table.c.lat - place.lat) < NEAR_LAT, func.abs(table.c.lon - place.lon) < NEAR_LON)
-    query = select(table.c.id, table.c.lat, table.c.lon, table.c.radius_m)
-    rows = (await conn.execute(query.where(table.c.centre == centre, in_force(at), *near))).all()
-    away = [(distance_m((place.lat, place.lon), (row.lat, row.lon)), row.id, row.radius_m) for row in rows]
+    near = {"south": place.lat - NEAR_LAT, "north": place.lat + NEAR_LAT}
+    near |= {"west": place.lon - NEAR_LON, "east": place.lon + NEAR_LON}
+    [rows] = await ask(conn, (_NEAR, {"centre": centre, "at": at} | near))
+    away = [(distance_m((place.lat, place.lon), (row["lat"], row["lon"])), row["id"], row["radius_m"]) for row in rows]
     return min(((metres, found) for metres, found, radius in away if metres <= radius), default=(0.0, None))[1]
 
 

@@ -1,10 +1,11 @@
 """Signals on cards, situations, and the questions that joining an alarm asks."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CTE, ColumnElement, Select, Text, any_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState
@@ -12,8 +13,9 @@ from schemas.vocabulary.scopes import scopes_over
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Report
 from services.dispatch.store import mapping
+from services.dispatch.store.pipeline import Sent, Statement, ask
 from services.dispatch.store.tables import incident_signals, incidents, silences, situations
-from services.dispatch.store.work import Work
+from services.dispatch.store.work import SCOPE_LOCK, Work
 
 REPEAT_WINDOW = timedelta(minutes=2)
 UNFINISHED = (IncidentState.OPEN, IncidentState.IN_PROGRESS)
@@ -28,14 +30,72 @@ async def incident_of_signal(conn: AsyncConnection, signal_id: str) -> str | Non
     return await conn.scalar(select(incident_signals.c.incident_id).where(incident_signals.c.signal_id == signal_id))
 
 
-async def repeated(conn: AsyncConnection, report: Report) -> str | None:
-    """The incident of the signal that `report` repeats (same fingerprint within two minutes), if there is one."""
-    if report.fingerprint is None:
-        return None
-    table = incident_signals
-    window = table.c.received_at.between(report.received_at - REPEAT_WINDOW, report.received_at + REPEAT_WINDOW)
-    same = (table.c.fingerprint == report.fingerprint, table.c.role == ALARM, window)
-    return await conn.scalar(select(table.c.incident_id).where(*same).limit(1))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is asked first about an alarm; ids.
+
+    `incident`: whose card holds this signal already. `repeats`: the incident of the signal that it repeats (same
+    fingerprint within two minutes). `near`: there is an unfinished incident at the same site, of the same device or
+    subject. `earlier`: the newest finished one of those that was opened shortly before. `silence`: the one in force in
+    its centre over the device, its site or its sector.
+    """
+
+    incident: str | None
+    repeats: str | None
+    near: bool
+    earlier: str | None
+    silence: str | None
+
+
+async def standing(work: Work, report: Report, within: timedelta) -> Standing:
+    """All of it, once the lock of the alarm's scope is held; `within` says what `earlier` means by shortly."""
+    values = {
+        "signal_id": report.signal_id,
+        "fingerprint": report.fingerprint,
+        "from": report.received_at - REPEAT_WINDOW,
+        "until": report.received_at + REPEAT_WINDOW,
+        "centre": report.centre,
+        "device": report.device,
+        "site": report.site,
+        "subject": report.subject,
+        "since": report.received_at - within,
+        "scopes": scopes_over(report.device, report.site, report.sector),
+        "now": work.now,
+    }
+    _, [found] = await ask(work.conn, (SCOPE_LOCK, {"scope": report.lock_scope}), (_STANDING, values))
+    return Standing(**found)
+
+
+def _standing() -> Select[Any]:
+    held, table = incident_signals.c, incidents
+    window = held.received_at.between(bindparam("from"), bindparam("until"))
+    # A site or subject that is not known equals nothing.
+    same = or_(*(table.c[name] == bindparam(name) for name in ("device", "site", "subject")))
+    of_centre = table.c.centre == bindparam("centre")
+    finished = table.c.state.not_in([literal_column(f"'{state}'") for state in (*UNFINISHED, IncidentState.MERGED)])
+    earlier = select(table.c.id).where(of_centre, same, finished, table.c.opened_at > bindparam("since"))
+    return select(
+        select(held.incident_id).where(held.signal_id == bindparam("signal_id")).scalar_subquery().label("incident"),
+        select(held.incident_id)
+        .where(held.fingerprint == bindparam("fingerprint"), held.role == ALARM, window)
+        .limit(1)
+        .scalar_subquery()
+        .label("repeats"),
+        exists().where(of_centre, same, IS_UNFINISHED).label("near"),
+        earlier.order_by(table.c.opened_at.desc()).limit(1).scalar_subquery().label("earlier"),
+        _silence().scalar_subquery().label("silence"),
+    )
+
+
+def _silence() -> Select[Any]:
+    table = silences.c
+    over = table.scope == any_(bindparam("scopes", type_=ARRAY(Text)))
+    in_force = (table.ended_at.is_(None), table.starts_at <= bindparam("now"), table.ends_at > bindparam("now"))
+    return select(table.id).where(table.centre == bindparam("centre"), over, *in_force).limit(1)
+
+
+# Built once: making them anew takes longer than PostgreSQL's answer.
+_STANDING, _SILENCE = Statement(_standing()), Statement(_silence())
 
 
 async def by_subject(conn: AsyncConnection, report: Report) -> str | None:
@@ -59,30 +119,20 @@ async def unfinished(conn: AsyncConnection, report: Report) -> list[Incident]:
     return [mapping.incident_of(row) for row in (await conn.execute(query)).mappings()]
 
 
-async def finished_before(conn: AsyncConnection, report: Report, within: timedelta) -> str | None:
-    """The newest finished incident of the same site, device or subject that was opened shortly before."""
-    table = incidents
-    same = [table.c.device == report.device]
-    same += [table.c.site == report.site] if report.site else []
-    same += [table.c.subject == report.subject] if report.subject else []
-    query = (
-        select(table.c.id)
-        .where(
-            table.c.centre == report.centre,
-            or_(*same),
-            table.c.state.not_in((*UNFINISHED, IncidentState.MERGED)),
-            table.c.opened_at > report.received_at - within,
-        )
-        .order_by(table.c.opened_at.desc())
-        .limit(1)
-    )
-    return await conn.scalar(query)
-
-
 async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
     """Puts a signal on a card; False if it is on one already."""
+    [put] = await ask(work.conn, (_PUT_NEW, _linked(work, incident_id, report, role)))
+    return bool(put)
+
+
+def put(work: Work, incident_id: str, report: Report, role: str) -> Sent:
+    """The same where nobody asks whether it was on one already."""
+    return _PUT, _linked(work, incident_id, report, role)
+
+
+def _linked(work: Work, incident_id: str, report: Report, role: str) -> dict[str, Any]:
     place = mapping.place_values(report.place)
-    row: dict[str, Any] = {
+    return {
         "signal_id": report.signal_id,
         "incident_id": incident_id,
         "role": role,
@@ -101,8 +151,6 @@ async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
         "received_at": report.received_at,
         "linked_at": work.now,
     }
-    statement = insert(incident_signals).values(row).on_conflict_do_nothing()
-    return await work.conn.scalar(statement.returning(incident_signals.c.signal_id)) is not None
 
 
 async def sources(conn: AsyncConnection, *incident_ids: str) -> int:
@@ -151,33 +199,34 @@ async def resolve_alias(conn: AsyncConnection, incident_id: str) -> str:
 
 async def silence_over(work: Work, report: Report) -> str | None:
     """The silence in force in its centre over the device, its site or its sector, if any."""
-    query = select(silences.c.id).where(
-        silences.c.centre == report.centre,
-        silences.c.scope.in_(scopes_over(report.device, report.site, report.sector)),
-        silences.c.ended_at.is_(None),
-        silences.c.starts_at <= work.now,
-        silences.c.ends_at > work.now,
-    )
-    return await work.conn.scalar(query.limit(1))
+    scopes = scopes_over(report.device, report.site, report.sector)
+    [found] = await ask(work.conn, (_SILENCE, {"centre": report.centre, "scopes": scopes, "now": work.now}))
+    return found[0]["id"] if found else None
 
 
 def _numbered_signals() -> Select[Any]:
     table = incident_signals
     rank = func.row_number().over(partition_by=table.c.incident_id, order_by=(table.c.linked_at, table.c.signal_id))
     held = select(table.c.incident_id, table.c.signal_id, rank.label("rank"))
-    wanted = table.c.incident_id.in_(bindparam("incidents", expanding=True))
+    wanted = table.c.incident_id == any_(bindparam("incidents", type_=ARRAY(Text)))
     numbered = held.where(wanted, table.c.role == ALARM).subquery()
     few = select(numbered).where(numbered.c.rank <= bindparam("most"))
     return few.order_by(numbered.c.incident_id, numbered.c.rank)
 
 
 # Built once: making the sub-query anew took a third of the time of a decision.
-_NUMBERED = _numbered_signals()
+_NUMBERED = Statement(_numbered_signals())
 
 
 async def signal_ids_of(conn: AsyncConnection, incident_ids: set[str], most: int = 50) -> dict[str, list[str]]:
     """The ids of the alarms of each incident, oldest first, at most `most` of each."""
     found: dict[str, list[str]] = {}
-    for row in await conn.execute(_NUMBERED, {"incidents": sorted(incident_ids), "most": most}):
-        found.setdefault(row.incident_id, []).append(row.signal_id)
+    [rows] = await ask(conn, (_NUMBERED, {"incidents": sorted(incident_ids), "most": most}))
+    for row in rows:
+        found.setdefault(row["incident_id"], []).append(row["signal_id"])
     return found
+
+
+_FRESH = insert(incident_signals).values({column.name: bindparam(column.name) for column in incident_signals.c})
+_PUT = Statement(_FRESH.on_conflict_do_nothing())
+_PUT_NEW = Statement(_FRESH.on_conflict_do_nothing().returning(incident_signals.c.signal_id))

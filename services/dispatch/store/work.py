@@ -5,33 +5,31 @@ leaves no gap.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-import psycopg
 from psycopg import errors
-from sqlalchemy import Text, cast, func, insert, select, update
+from sqlalchemy import Table, Text, bindparam, cast, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.codec import encode
+from schemas.topics.files import topics
 from schemas.wire import Message
 from services.chassis import logs, telemetry
-from services.chassis.database import away
+from services.chassis.database import IDLE_LIMIT_MS, away
 from services.dispatch.metrics import TRANSACTION_RETRIES
 from services.dispatch.packs import Book, Library
+from services.dispatch.store.pipeline import Conflict, Row, Sent, Statement, ask, tell
 from services.dispatch.store.reading import read
 from services.dispatch.store.tables import current_packs, outbox, stream, stream_head
 
 log = logs.get(__name__)
 CHANNEL = "vigie_stream"
 SOURCE = "vigie/dispatch"
-LARGEST = 900_000
-"""Bytes of one message: brokers and producers take 1 MB with key and headers unless told otherwise."""
 ATTEMPTS = 8
 BACK_OFF_S = 0.005
 AWAY_S = 0.05
@@ -65,11 +63,14 @@ class Work:
     first: list[Flush] = field(default_factory=list)
     """Written before everything else: what ends in one case frees a unit for another."""
     before_commit: list[Flush] = field(default_factory=list)
+    put_off: list[Sent] = field(default_factory=list)
     cases: dict[str, Any] = field(default_factory=dict)
     """The cases of this transaction by incident: each is loaded, changed and written once."""
     kept: set[str] = field(default_factory=set)
     hindered: bool = False
     """Somebody else held what would have been looked at: what was decided may come out otherwise a moment later."""
+    trial: bool = False
+    """Taken back before it is committed: it is neither logged nor counted."""
 
     async def book(self, centre: str) -> Book | None:
         """The pack in force for a centre, None before its first one."""
@@ -90,75 +91,82 @@ class Work:
         """Puts a tombstone for `key` into the outbox."""
         self.entries.append(Entry(topic=topic, tombstone=key))
 
-    async def lock_scope(self, scope: str) -> None:
-        """Holds the advisory lock of `scope` until the transaction ends."""
-        await self.conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(scope, 0))))
+    async def lock_scope(self, *scopes: str) -> None:
+        """Holds the advisory locks of these scopes, taken in this order, until the transaction ends."""
+        await ask(self.conn, *((SCOPE_LOCK, {"scope": scope}) for scope in scopes))
+
+    def later(self, statement: Statement, rows: Iterable[Row]) -> None:
+        """Executes it for each of the rows at the end, before the commit, after what was put off before it."""
+        self.put_off += ((statement, row) for row in rows)
+
+    async def write_down(self) -> None:
+        """Executes now what was put off, for a query that must see it."""
+        if self.put_off:
+            written, self.put_off = self.put_off, []
+            await tell(self.conn, written)
 
     async def flush(self) -> None:
-        """Writes what was collected, the stream's head last."""
+        """Writes what was collected in one round trip, the stream's head after the rest."""
         for write in (*self.first, *self.before_commit):
             await write(self)
-        if self.entries:
-            await _write_entries(self.conn, self.entries, self.now)
+        self.put_off += _entries(self.entries, self.now)
+        await self.write_down()
 
 
-async def _write_entries(conn: AsyncConnection, entries: list[Entry], now: datetime) -> None:
-    advance = update(stream_head).values(position=stream_head.c.position + len(entries))
-    told = func.pg_notify(CHANNEL, cast(stream_head.c.position, Text))
-    last = (await conn.execute(advance.returning(stream_head.c.position, told))).scalar_one()
-    shown, sent = [], []
-    for position, entry in enumerate(entries, start=last - len(entries) + 1):
+def _entries(entries: list[Entry], now: datetime) -> Iterator[Sent]:
+    """The head moves on first; each row finds its position from there, so that nobody waits for the answer."""
+    if not entries:
+        return
+    yield _ADVANCE, {"by": len(entries)}
+    for back, entry in zip(range(len(entries) - 1, -1, -1), entries, strict=True):
         if entry.kind:
             row = {"kind": entry.kind, "unit": entry.unit, "audience": entry.audience, "data": entry.data}
-            shown.append({"position": position, "at": now} | row)
+            yield _SHOW, {"back": back, "at": now} | row
         if entry.topic:
-            sent.append({"position": position, "topic": entry.topic} | _record(entry))
-    async with together(conn):
-        if shown:
-            await conn.execute(insert(stream), shown)
-        if sent:
-            await conn.execute(insert(outbox), sent)
+            yield _SEND, {"back": back, "topic": entry.topic} | _record(entry)
+    yield _NOTIFY, {}
+
+
+def _put(table: Table, *names: str) -> Statement:
+    """A new row at a position so many before the head's."""
+    position = select(stream_head.c.position).scalar_subquery() - bindparam("back")
+    return Statement(insert(table).values(position=position, **{name: bindparam(name) for name in names}).inline())
+
+
+SCOPE_LOCK = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("scope", type_=Text), 0))))
+_ADVANCE = Statement(update(stream_head).values(position=stream_head.c.position + bindparam("by")))
+_SHOW, _SEND = _put(stream, "kind", "unit", "audience", "data", "at"), _put(outbox, "topic", "key", "value", "headers")
+_NOTIFY = Statement(text(f"NOTIFY {CHANNEL}"))
 
 
 class TooLarge(Exception):
     """A message that no broker with usual limits takes: in the outbox it would hold up all others for good."""
 
-    def __init__(self, topic: str, key: str, size: int) -> None:
-        super().__init__(f"{topic} {key}: {size} bytes, at most {LARGEST}")
+    def __init__(self, topic: str, key: str, size: int, largest: int) -> None:
+        super().__init__(f"{topic} {key}: {size} bytes, at most {largest}")
 
 
 def _record(entry: Entry) -> dict[str, Any]:
     if entry.message is None:
         return {"key": entry.tombstone, "value": None, "headers": []}
     key, value, headers = encode(entry.message, SOURCE)
-    if len(value) > LARGEST:
-        raise TooLarge(entry.topic or "", entry.message.event_key, len(value))
+    topic = topics()[entry.topic or ""]
+    if len(value) > topic.largest_bytes:
+        raise TooLarge(topic.topic, entry.message.event_key, len(value), topic.largest_bytes)
     traced = telemetry.inject(headers)
     return {"key": key, "value": value, "headers": [[name, content.decode()] for name, content in traced]}
 
 
-@asynccontextmanager
-async def together(conn: AsyncConnection) -> AsyncIterator[None]:
-    """Sends the statements within, whose answers nobody reads, in one round trip (libpq's pipeline mode).
-
-    Their errors come at the end, as SQLAlchemy would have raised them.
-    """
-    raw = (await conn.get_raw_connection()).driver_connection
-    if raw is None:
-        raise Conflict("the connection was lost")
-    try:
-        async with raw.pipeline():
-            yield
-    except psycopg.Error as error:
-        raise DBAPIError.instance("statements sent together", None, error, psycopg.Error) from error
-
-
-class Conflict(Exception):
-    """Somebody else changed what this transaction rests on; it is run again from the start."""
-
-
 _IN_FORCE = func.jsonb_object_agg(current_packs.c.centre, current_packs.c.version)
-_BEGIN = select(func.clock_timestamp(), select(func.coalesce(_IN_FORCE, cast({}, JSONB))).scalar_subquery())
+# Whoever was thrown out though it runs is on a machine that is short of processors: with the same limit it would be
+# thrown out again, and its work done again, for ever. A process that was stopped is so in its first attempt.
+_LONGER = text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)")
+_BEGIN = Statement(
+    select(
+        func.clock_timestamp().label("now"),
+        select(func.coalesce(_IN_FORCE, cast(text("'{}'"), JSONB))).scalar_subquery().label("packs"),
+    )
+)
 
 
 async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Awaitable[T]]) -> T:
@@ -169,8 +177,9 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with engine.begin() as conn:
-                now, packs = (await conn.execute(_BEGIN)).one()
-                work = Work(conn, now, library, packs)
+                if attempt > 1:
+                    await conn.execute(_LONGER, {"limit": f"{IDLE_LIMIT_MS * attempt}ms"})
+                work = await _begun(conn, library)
                 result = await act(work)
                 await work.flush()
             return result
@@ -187,10 +196,14 @@ async def look(engine: AsyncEngine, library: Library, act: Callable[[Work], Awai
     """What `act` sees of one moment, without locks: nothing it collects is written. Raises what it raises."""
 
     async def within(conn: AsyncConnection) -> T:
-        now, packs = (await conn.execute(_BEGIN)).one()
-        return await act(Work(conn, now, library, packs))
+        return await act(await _begun(conn, library))
 
     return await read(engine, within, snapshot=True)
+
+
+async def _begun(conn: AsyncConnection, library: Library) -> Work:
+    [[begun]] = await ask(conn, (_BEGIN, {}))
+    return Work(conn, begun["now"], library, begun["packs"])
 
 
 def _passing(error: Exception) -> bool:

@@ -1,6 +1,6 @@
 """Who must be heard how often, and who has not been: a silent panel, kiosk or camera is itself a fault. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,14 +43,24 @@ class SupervisionWatch:
         watched = self._watched.get(device)
         if watched is None:
             return False
+        if now <= watched.heard_at:
+            return False  # an older message, read later
         was_lost, watched.lost, watched.heard_at = watched.lost, False, now
         return was_lost
 
-    def newly_lost(self, now: datetime) -> list[str]:
-        """The devices whose silence now exceeds their period, each once a loss."""
+    def begin_again(self, now: datetime, mine: Callable[[str], bool]) -> None:
+        """A full period of grace for devices that nobody could hear, or that another process has watched until now."""
+        for device, watched in self._watched.items():
+            if mine(device):
+                watched.heard_at = max(watched.heard_at, now)
+
+    def newly_lost(self, now: datetime, mine: Callable[[str], bool] = lambda _: True) -> list[str]:
+        """The devices, of those that are mine, whose silence now exceeds their period, each once a loss."""
         found = []
         for device, watched in self._watched.items():
-            if not watched.lost and now - watched.heard_at > watched.period:
+            if not mine(device):
+                watched.lost = False
+            elif not watched.lost and now - watched.heard_at > watched.period:
                 watched.lost = True
                 found.append(device)
         return found

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis import logs
+from services.chassis import fault_points, logs
 from services.chassis.health import Health, State
 from services.chassis.producer import DeliveryFailed
 from services.triage import metrics
@@ -54,7 +54,9 @@ class Acknowledging:
             for record in handled.changelog:
                 await record  # Fails after producer_request_timeout: the process ends and reads the event again.
             assert self._ack is not None, "put() set it"
+            fault_points.point("correlation.before_commit")
             await self._ack(handled.event)
+            fault_points.point("correlation.after_commit")
             metrics.CORRELATION_SECONDS.observe(time.monotonic() - handled.started)
             self._queue.task_done()
             metrics.IN_FLIGHT.set(self._queue.qsize())

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from schemas.codec import Undecodable
-from services.chassis import logs
+from services.chassis import fault_points, logs
 from services.triage.correlation.acknowledging import Acknowledging, Handled
 from services.triage.correlation.answers_table import AnswersTable
 from services.triage.correlation.sequence import Sequence
@@ -51,6 +51,7 @@ class AlarmsAgent:
 
     async def _handled(self, event: Any) -> Handled:
         started, record = time.monotonic(), _record(event)
+        fault_points.point("correlation.before_effect")
         try:
             output = await self._output(record)
         except NotHandled as error:

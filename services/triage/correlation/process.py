@@ -16,6 +16,7 @@ from services.triage.correlation.agent import AlarmsAgent, leave
 from services.triage.correlation.answers_table import AnswersTable, answers_table
 from services.triage.correlation.app import APP_ID, build_app
 from services.triage.correlation.beginnings import ensure_committed
+from services.triage.correlation.changelog import mend, require
 from services.triage.correlation.messages import ALARMS
 from services.triage.correlation.refill import refill
 from services.triage.correlation.sequence import Sequence
@@ -55,6 +56,7 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
     app: Any = build_app(settings, settings.vigie_state_dir / settings.correlation_instance)
     app.loop = asyncio.get_running_loop()
     table = answers_table(app, topics()[ALARMS].partitions)
+    await asyncio.to_thread(mend, dict(settings.kafka()), table.data)
     applied = await asyncio.to_thread(refill, dict(settings.kafka()), table.data)
     log.info("table_refilled", records=applied)
     letters = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
@@ -76,7 +78,7 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
     app.agent(channel, name="correlation.alarms")(agent.run)
 
     async def recovered() -> None:
-        await _recovered(app, table, worker, health)
+        await _recovered(app, table, worker, health, dict(settings.kafka()))
 
     table.on_recover(recovered)
     app.on_partitions_revoked.connect(lambda *_, **__: health.set(CHECK, State.WAITING, "partitions moved"), weak=False)
@@ -92,9 +94,13 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
     await app.stop()
 
 
-async def _recovered(app: Any, table: AnswersTable, worker: CorrelationWorker, health: Health) -> None:
+async def _recovered(
+    app: Any, table: AnswersTable, worker: CorrelationWorker, health: Health, config: dict[str, Any]
+) -> None:
     """Called by Faust when the table agrees with its changelog, before the first alarm is read."""
     try:
+        # Without it Faust recovers "nothing" after a rebalance, and calls that agreed.
+        await asyncio.to_thread(require, config, table.data)
         answers = worker.restore(list(table.values()))
         await app.consumer.learn_committed()
     except Exception as error:  # noqa: BLE001 (Faust would pass over it and read on with an empty memory)

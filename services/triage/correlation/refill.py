@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from rocksdict import Rdict, WriteBatch
 
 from services.chassis import logs
-from services.chassis.consumer import GROUP_DEFAULTS, TRANSIENT, place
+from services.chassis.consumer import TRANSIENT, UP_TO_THE_END, place
 
 log = logs.get(__name__)
 ASK_S = 10.0
@@ -75,6 +75,6 @@ def _held(database: Rdict, offset_key: bytes) -> int:
 
 
 def _settings(config: dict[str, Any]) -> dict[str, Any]:
-    settings = {**GROUP_DEFAULTS, **config, "group.id": "triage-correlation.refill", "enable.partition.eof": True}
+    settings = {**UP_TO_THE_END, **config, "group.id": "triage-correlation.refill"}
     settings.pop("partition.assignment.strategy")
     return settings

@@ -2,10 +2,15 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 
+import msgspec
+from msgspec import Raw
 from pydantic import ValidationError
 
+from schemas import edge
 from schemas.codec import RawHeaders
+from schemas.edge import EdgeAlarm, EdgeOutcome, EdgeSignal
 from schemas.messages.signal import Alarm, Signal, SignalOutcome
 from schemas.vocabulary.signals import DeviceKind, Flag, Outcome, ScreeningReason
 from schemas.wire import Origin
@@ -34,6 +39,74 @@ def seen(signal: Signal, at: float) -> SeenSignal:
         use_case=signal.use_case,
         fingerprint=signal.fingerprint,
         unknown_code=Flag.UNKNOWN_CODE in signal.flags,
+    )
+
+
+def seen_at_the_edge(signal: EdgeSignal, at: float) -> SeenSignal:
+    """The same of a signal that the hot edge has read."""
+    return SeenSignal(
+        signal.signal_id,
+        at,
+        edge.centre_of(signal) or NO_CENTRE,
+        signal.device,
+        signal.device_kind,
+        signal.nature,
+        signal.phase,
+        signal.site,
+        signal.zone,
+        signal.sector,
+        signal.subject,
+        signal.use_case,
+        signal.fingerprint,
+        Flag.UNKNOWN_CODE in signal.flags,
+    )
+
+
+def outcome_at_the_edge(signal: EdgeSignal, decision: Decision, decided_at: str) -> bytes:
+    """As `to_outcome`, written."""
+    return edge.write(
+        EdgeOutcome(
+            signal.signal_id,
+            signal.origin,
+            signal.device,
+            signal.device_kind,
+            signal.nature,
+            signal.phase,
+            decision.outcome,
+            decision.reason,
+            decided_at,
+            signal.received_at,
+            signal.device_at,
+            decision.first_signal_id,
+            decision.count,
+            signal.site,
+            signal.zone,
+            signal.place,
+            decision.sector,
+            signal.position,
+            signal.subject,
+            signal.flags,
+            signal.attributes,
+            _inputs(decision),
+        )
+    )
+
+
+def alarm_at_the_edge(signal: EdgeSignal, value: bytes, decision: Decision, screened_at: str) -> bytes:
+    """As `to_alarm`, written; `value` is the signal's record, which its alarm carries as it is."""
+    carried = Raw(value)
+    if decision.sector != signal.sector:
+        carried = Raw(edge.write(msgspec.structs.replace(signal, sector=decision.sector)))
+    return edge.write(
+        EdgeAlarm(
+            signal.signal_id,
+            carried,
+            screened_at,
+            decision.reason,
+            decision.first_signal_id,
+            decision.operator_confirmed,
+            decision.silence_id,
+        )
     )
 
 
@@ -101,6 +174,17 @@ def to_dead_outcome(
 def moment(at: float) -> datetime:
     """Seconds since 1970 as an aware UTC time, to the millisecond that Kafka keeps."""
     return datetime.fromtimestamp(round(at, 3), UTC)
+
+
+def written(at: float) -> str:
+    """As `rfc3339(moment(at))`."""
+    second, milliseconds = divmod(round(at * 1000), 1000)
+    return f"{_second(second)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().removesuffix("+00:00")
 
 
 def readable_id(headers: RawHeaders) -> str | None:

@@ -4,7 +4,7 @@ import threading
 
 from confluent_kafka import Consumer, Message, TopicPartition
 
-from services.chassis import lifecycle, logs, telemetry
+from services.chassis import garbage, lifecycle, logs, telemetry
 from services.chassis.clock import SystemClock
 from services.chassis.consumer import BatchLoop, CompactedReader
 from services.chassis.dead_letter import DeadLetters
@@ -41,6 +41,7 @@ def run(settings: ScreeningSettings) -> None:
         "silences": CompactedReader(dict(settings.kafka()), "silences", rules.accept_silence),
         "packs": CompactedReader(dict(settings.kafka()), "packs", rules.accept_pack),
     }
+    garbage.look_seldom()
     log.info("screening_starts", port=operations.port)
     try:
         if _caught_up(followers, health, stop):

@@ -13,6 +13,18 @@ def read(record: Message) -> tuple[Signal, float]:
     return signal, signal.received_at.timestamp() if at is None else at
 
 
+def marks(headers: RawHeaders) -> tuple[bytes | str | None, bytes | None]:
+    """Its `ce_type` and its `traceparent`, of one look at the headers."""
+    kind: bytes | str | None = None
+    parent: bytes | None = None
+    for name, value in headers or ():
+        if name == "ce_type":
+            kind = value
+        elif name == "traceparent":
+            parent = value.encode() if isinstance(value, str) else value
+    return kind, parent
+
+
 def time_of(record: Message) -> float | None:
     """The record's time, seconds since 1970; None where the writer gave none."""
     kind, milliseconds = record.timestamp()

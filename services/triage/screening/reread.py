@@ -14,7 +14,7 @@ from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, Me
 from schemas.codec import Undecodable
 from services.chassis import logs
 from services.chassis.clock import Clock
-from services.chassis.consumer import GROUP_DEFAULTS, TRANSIENT, place
+from services.chassis.consumer import TRANSIENT, UP_TO_THE_END, place
 from services.triage import metrics
 from services.triage.screening.domain.rulebook import Rulebook
 from services.triage.screening.domain.screen import PartitionScreening
@@ -42,7 +42,7 @@ class Reread:
         clock: Clock,
         stop: threading.Event,
     ) -> None:
-        self._config = {**GROUP_DEFAULTS, **config, "group.id": "triage.screening.reread", "enable.partition.eof": True}
+        self._config = {**UP_TO_THE_END, **config, "group.id": "triage.screening.reread"}
         self._config.pop("partition.assignment.strategy")
         self._partitions, self._rules, self._clock, self._stop = partitions, rules, clock, stop
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported without __all__
 
 from schemas.codec import encode
@@ -31,6 +31,19 @@ def own_topic(kafka: str, partitions: int) -> str:
     for future in admin.create_topics(made).values():
         future.result(PATIENCE_S)
     return name
+
+
+def made_again(kafka: str, topic: str, partitions: int) -> None:
+    """Somebody deletes the topic and makes it anew, empty."""
+    admin = AdminClient({"bootstrap.servers": kafka})
+    admin.delete_topics([topic])[topic].result(PATIENCE_S)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(PATIENCE_S)
+            return
+        except KafkaException:
+            assert time.monotonic() < deadline, f"{topic} was not made again"
 
 
 def send(kafka: str, records: list[tuple[str, int, bytes | None, list[tuple[str, bytes]]]]) -> None:
@@ -59,7 +72,12 @@ def urgent_handle(world: World) -> Handle[Signal]:
 
 @contextmanager
 def reader(
-    world: World, kafka: str, topic: str, handle: Handle[Signal], batch: int = 1
+    world: World,
+    kafka: str,
+    topic: str,
+    handle: Handle[Signal],
+    batch: int = 1,
+    of: type[TopicReader[Signal]] = TopicReader,
 ) -> Iterator[TopicReader[Signal]]:
     """One dispatch process's reader of that topic."""
     config = {"bootstrap.servers": kafka}
@@ -67,7 +85,7 @@ def reader(
     dead = DeadLetters(producer, world.health, clock, 60)
     parts = (world.engine, world.library, dead, clock, world.health)
     try:
-        yield TopicReader(config, topic, Signal, handle, *parts, batch=batch)
+        yield of(config, topic, Signal, handle, *parts, batch=batch)
     finally:
         producer.close()
 

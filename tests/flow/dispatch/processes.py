@@ -37,6 +37,8 @@ class DispatchProcess:
             "DATABASE_URL": self.database_url,
             "DISPATCH_PORT": str(self.port),
             "VIGIE_PAGES_DIR": "/nonexistent",
+            # The session's broker holds signals of other tests that nobody screens.
+            "RECONCILE_EVERY_S": "0",
             **self.settings,
         }
         with self.log.open("ab") as log:

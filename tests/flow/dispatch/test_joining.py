@@ -6,6 +6,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from schemas.messages.signal import SignalOutcome
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Outcome, Phase, ScreeningReason
 from services.dispatch.store import tables
@@ -113,6 +114,25 @@ async def test_what_was_folded_before_the_card_opened_is_counted_on_it(world: Wo
     assert (await world.card(incident))["folded"] == 7
     await world.outcomes(outcome(folded[1], Outcome.FOLDED, chatter, count=8, **again))
     assert (await world.card(incident))["folded"] == 8
+
+
+async def test_a_flood_of_one_device_changes_its_card_once_a_batch(world: World) -> None:
+    """What folds into one alarm is counted together: 200 records, one change of the card, and all are attached."""
+    first = signal(Nature.INTRUSION)
+    other = signal(Nature.INTRUSION, "detector-2", site=None)
+    incident, aside = await world.urgent(first), await world.urgent(other)
+    before = len(await world.rows(tables.stream))
+
+    def told(number: int) -> SignalOutcome:
+        after, count = (other, 3) if number == 150 else (first, number + 1)
+        folded = signal(Nature.INTRUSION, after.device, site=None)
+        reason = ScreeningReason.CHATTER
+        return outcome(folded, Outcome.FOLDED, reason, count=count, first_signal_id=after.signal_id)
+
+    await world.outcomes(*(told(number) for number in range(200)))
+    assert [(await world.card(one))["folded"] for one in (incident, aside)] == [200, 3]
+    assert len(await world.rows(tables.stream)) - before == 2
+    assert not [row for row in await world.rows(tables.signal_outcomes) if row["unattached"]]
 
 
 async def test_folded_and_its_first_alarm_at_the_same_time_lose_no_count(world: World) -> None:

@@ -10,11 +10,14 @@ from sqlalchemy import func, select
 
 from schemas.codec import decode, header
 from schemas.messages.dispatching import AssignmentChanged, IncidentChanged
+from schemas.pack.devices import Device
+from schemas.pack.pack import PackAssembler, PackPartApplied
 from schemas.vocabulary.natures import Nature
+from schemas.vocabulary.signals import DeviceKind
 from services.dispatch import outbox
 from services.dispatch.outbox import Relay
 from services.dispatch.store import tables
-from tests.flow.dispatch.builders import signal, sos
+from tests.flow.dispatch.builders import CENTRE, CLOCK, city, signal, sos
 from tests.flow.dispatch.kafka_world import read_all
 from tests.flow.dispatch.world import World, until
 
@@ -70,6 +73,36 @@ async def test_all_that_was_decided_is_sent_once_in_order(world: World, kafka: s
     ids = {known["id"] for known in await world.rows(tables.assignments)}
     sent = [decode(r.value(), r.headers(), [AssignmentChanged]) for r in read_all(kafka, "assignments")]
     assert ids <= {known.assignment_id for known in sent}
+
+
+async def test_the_devices_of_a_large_city_go_out_whole(world: World, kafka: str) -> None:
+    """Ten thousand devices are one message of 2 MB: brokers, topic and producer take it, a reader gets all of it."""
+    many = tuple(
+        Device(
+            id=f"lamp-{n}",
+            kind=DeviceKind.SENSOR,
+            name=f"Candélabre {n}",
+            commune=CENTRE,
+            sector="middle",
+            position=CLOCK,
+        )
+        for n in range(10_000)
+    )
+    pack = city(devices=many)
+    answer = await world.http.put(
+        f"/v1/packs/{CENTRE}", content=pack.model_dump_json(), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 200, answer.text
+    relay = relay_of(world, kafka)
+    while await unsent(world):
+        await relay._round()
+    assembler = PackAssembler()
+    sent = read_all(kafka, "packs")
+    assert max(len(record.value()) for record in sent) > 1_000_000
+    parts = [decode(record.value(), record.headers(), [PackPartApplied]) for record in sent]
+    whole = [assembler.add(part) for part in parts if part.version == pack.version]
+    assert whole[-1] is not None
+    assert len(whole[-1].devices) == len(many)
 
 
 async def test_a_decisions_event_carries_state_inputs_and_trace(world: World, kafka: str) -> None:

@@ -100,7 +100,7 @@ async def test_a_unit_of_another_centre_is_not_taken_over(world: World) -> None:
 async def test_a_part_that_no_broker_takes_is_refused_at_the_door(world: World) -> None:
     """A record beyond a broker's limit would stop the outbox for good: 422 says which part is too large."""
     body = city().model_dump(mode="json")
-    body["sites"][0]["notes_fr"] = "x" * 1_000_000
+    body["sites"][0]["notes_fr"] = "x" * 8_000_000
     answer = await world.http.put(f"/v1/packs/{CENTRE}", json=body)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:vigie:problem:too-large")
     assert "packs" in answer.json()["detail"]

@@ -17,12 +17,13 @@ from schemas.messages.dead import DeadLetter
 from schemas.messages.signal import Signal
 from schemas.vocabulary.natures import Nature
 from services.dispatch import consumer
-from services.dispatch.consumer import TopicReader
+from services.dispatch.consumer import Handle, TopicReader
+from services.dispatch.copies import CopiesReader
 from services.dispatch.store import tables
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
 from tests.flow.dispatch.builders import city, signal, sos
-from tests.flow.dispatch.kafka_world import own_topic, read_all, reader, record, send, urgent_handle
+from tests.flow.dispatch.kafka_world import made_again, own_topic, read_all, reader, record, send, urgent_handle
 from tests.flow.dispatch.world import Engines, World, until
 from tests.stack.running import StackProcess, start_stack
 
@@ -52,21 +53,40 @@ def offset_is(world: World, topic: str, total: int) -> Linked:
     return done
 
 
+def copies(topic: str, alarms: list[Signal]) -> list[Any]:
+    """Each alarm on each of three partitions."""
+    return [record(topic, partition, of) for of in alarms for partition in range(3)]
+
+
+def counted(world: World, handed: Counter[str]) -> Handle[Signal]:
+    """As `urgent_handle`; counts how often each signal was handed over."""
+    plain = urgent_handle(world)
+
+    async def handle(work: Work, found: list[Signal]) -> None:
+        handed.update(of.signal_id for of in found)
+        await plain(work, found)
+
+    return handle
+
+
 def dead_letters(kafka: str, topic: str) -> list[DeadLetter]:
     """What was kept aside."""
     found = read_all(kafka, f"{topic}.dead")
     return [decode(known.value(), known.headers(), [DeadLetter]) for known in found]
 
 
-async def test_two_processes_read_three_copies_and_act_once(world: World, database: str, kafka_empty: str) -> None:
+@pytest.mark.parametrize("kind", [TopicReader, CopiesReader])
+async def test_two_processes_read_three_copies_and_act_once(
+    world: World, database: str, kafka_empty: str, kind: type[TopicReader[Signal]]
+) -> None:
     """Each alarm is on three partitions, two processes read all of them: one incident, one link, offsets at the end."""
     topic = own_topic(kafka_empty, 3)
     alarms = [sos(f"p{number}") for number in range(40)]
-    send(kafka_empty, [record(topic, partition, of) for of in alarms for partition in range(3)])
+    send(kafka_empty, copies(topic, alarms))
     other = World(database, Engines.to(database))
     with (
-        reader(world, kafka_empty, topic, urgent_handle(world)) as one,
-        reader(other, kafka_empty, topic, urgent_handle(other)) as two,
+        reader(world, kafka_empty, topic, urgent_handle(world), of=kind) as one,
+        reader(other, kafka_empty, topic, urgent_handle(other), of=kind) as two,
     ):
         async with running(one, two):
             await until(offset_is(world, topic, 120), "not all records were handled", 60)
@@ -74,6 +94,50 @@ async def test_two_processes_read_three_copies_and_act_once(world: World, databa
     linked = Counter(row["signal_id"] for row in await world.rows(tables.incident_signals))
     assert linked == {of.signal_id: 1 for of in alarms}
     assert len(await world.rows(tables.incidents)) == 40
+
+
+async def test_only_the_first_copy_costs_a_transaction(world: World, kafka_empty: str) -> None:
+    """The two others are known, and the offsets of all three partitions reach the end."""
+    topic, handed = own_topic(kafka_empty, 3), Counter[str]()
+    alarms = [sos(f"p{number}") for number in range(20)]
+    send(kafka_empty, copies(topic, alarms))
+    with reader(world, kafka_empty, topic, counted(world, handed), of=CopiesReader) as one:
+        async with running(one):
+            await until(offset_is(world, topic, 60), "not all records were handled")
+    assert handed == {of.signal_id: 1 for of in alarms}
+
+
+async def test_a_database_that_went_back_takes_the_urgent_lane_with_it(world: World, kafka_empty: str) -> None:
+    """A standby that lacks the last commits took over: what they held is read and decided again, nothing is known."""
+    topic, handed = own_topic(kafka_empty, 3), Counter[str]()
+    alarms, last = [sos(f"p{number}") for number in range(10)], sos("last")
+    send(kafka_empty, copies(topic, alarms))
+    with reader(world, kafka_empty, topic, counted(world, handed), of=CopiesReader) as one:
+        async with running(one):
+            await until(offset_is(world, topic, 30), "not all records were handled")
+            await world.sql("UPDATE dispatch.consumer_offsets SET next_offset = 4 WHERE topic = :topic", topic=topic)
+            send(kafka_empty, copies(topic, [last]))
+            await until(offset_is(world, topic, 33), "reading did not come to the end again")
+    assert handed == {of.signal_id: 1 if number < 4 else 2 for number, of in enumerate(alarms)} | {last.signal_id: 2}
+    assert len(await world.rows(tables.incidents)) == 11
+
+
+@pytest.mark.parametrize("kind", [TopicReader, CopiesReader])
+async def test_a_topic_that_was_made_again_is_read_from_its_start(
+    world: World, kafka_empty: str, kind: type[TopicReader[Signal]]
+) -> None:
+    """The offsets of the old one would hide what the new one holds."""
+    topic = own_topic(kafka_empty, 3)
+    send(kafka_empty, copies(topic, [sos(f"p{number}") for number in range(10)]))
+    with reader(world, kafka_empty, topic, urgent_handle(world), of=kind) as one:
+        async with running(one):
+            await until(offset_is(world, topic, 30), "not all records were handled")
+    await asyncio.to_thread(made_again, kafka_empty, topic, 3)
+    send(kafka_empty, copies(topic, [sos("q1"), sos("q2")]))
+    with reader(world, kafka_empty, topic, urgent_handle(world), of=kind) as one:
+        async with running(one):
+            await until(offset_is(world, topic, 6), "the new topic was not read from its start")
+    assert len(await world.rows(tables.incidents)) == 12
 
 
 async def test_what_cannot_be_read_is_kept_whole_and_the_next_is_handled(world: World, kafka_empty: str) -> None:

@@ -10,7 +10,7 @@ from psycopg import errors
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.chassis.database import _json, address, away, without_nul
+from services.chassis.database import address, as_json, away, without_nul
 
 PASSING = [
     errors.AdminShutdown,
@@ -21,7 +21,10 @@ PASSING = [
     errors.QueryCanceled,
     errors.DiskFull,
     errors.TooManyConnections,
+    errors.IdleInTransactionSessionTimeout,
+    errors.InFailedSqlTransaction,
     psycopg.OperationalError,
+    psycopg.InterfaceError,
 ]
 
 
@@ -34,7 +37,6 @@ def test_absence_locks_and_restarts_pass(cause: type[psycopg.Error]) -> None:
 def test_a_lost_connection_and_a_full_pool_pass() -> None:
     """Also where the driver's error says nothing more."""
     assert away(DBAPIError("select", {}, psycopg.InterfaceError(), connection_invalidated=True))
-    assert away(DBAPIError("select", {}, errors.IdleInTransactionSessionTimeout()))
     assert away(PoolTimeout())
     assert away(ConnectionResetError())
 
@@ -59,7 +61,7 @@ def test_what_the_statement_is_to_blame_for_does_not_pass(error: Exception) -> N
 )
 def test_json_for_the_database_holds_no_nul_and_is_otherwise_the_same(value: object) -> None:
     """Whatever strings and keys hold, backslashes included: valid JSON, with replacement marks instead of NULs."""
-    written = _json(value)
+    written = as_json(value)
     assert "\x00" not in str(json.loads(written))
     assert json.loads(written) == _replaced(value)
 

@@ -36,7 +36,7 @@ def test_the_longest_entry_counts_and_an_unknown_door_is_closed() -> None:
     assert rule_of("POST", "/v1/incidents/{incident_id}/verify") == RULES["POST /v1/incidents/*"]
     distress = rule_of("POST", "/v1/units/{unit}/distress")
     assert distress is not None
-    assert (distress.own, distress.expired_badge) == (Own.UNIT, True)
+    assert (distress.own, distress.never_refused) == (Own.UNIT, True)
     assert rule_of("POST", "/v1/units/{unit}/other") == RULES["POST /v1/units/*"]
     assert rule_of("DELETE", "/v1/incidents/{incident_id}") is None
     assert refusal(OPERATOR, None, None) is Refusal.NOT_FOR_ROLE

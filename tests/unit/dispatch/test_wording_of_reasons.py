@@ -10,6 +10,7 @@ from deploy.local.layout import REPOSITORY
 from schemas.vocabulary.signals import Phase
 from services.dispatch.actions.attaching import Kind
 from services.dispatch.actions.partners import OrderStep, Reply
+from services.dispatch.domain.access import Doubt
 from services.dispatch.domain.assignment import Step
 from services.dispatch.domain.duplicates import Likeness
 from services.dispatch.domain.escalating import Trigger
@@ -23,7 +24,7 @@ from services.dispatch.wording_of_reasons import REASONS, in_words
 from services.notify.domain.reasons import NotifyReason
 
 RECORDED = (
-    *(Phase, Kind, OrderStep, Reply, Step, Likeness, Trigger, Done, Joined, Merge, Reason, Ground, Due, Sign),
+    *(Phase, Kind, OrderStep, Reply, Step, Likeness, Trigger, Done, Doubt, Joined, Merge, Reason, Ground, Due, Sign),
     NotifyReason,
 )
 WHY = {"record": 1, "start": 1, "engage": 3, "offer_units": 4, "close_task": 4, "stand_down": 2}

@@ -1,6 +1,7 @@
 """The TCP and UDP listeners' limits, on real sockets."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,9 +15,11 @@ FRAME = frames.plain("Nri1/BA02")
 
 
 @asynccontextmanager
-async def listening(connections: int = 8, idle_s: float = 5.0, partial_s: float = 5.0) -> AsyncIterator[int]:
+async def listening(
+    connections: int = 8, idle_s: float = 5.0, partial_s: float = 5.0, per_address: int = 8
+) -> AsyncIterator[int]:
     """A listener in the small city; its port."""
-    listener = TcpListener(World(wait_s=1.0).conversation, Limits(connections, idle_s, partial_s))
+    listener = TcpListener(World(wait_s=1.0).conversation, Limits(connections, idle_s, partial_s, per_address))
     port = await listener.start("127.0.0.1", 0)
     try:
         yield port
@@ -43,6 +46,35 @@ async def test_frame_that_never_ends_is_given_up() -> None:
         # The frame only lacked its CR: it is answered, then the connection ends.
         assert await asyncio.wait_for(reader.read(), 2) == ACK
         writer.close()
+
+
+async def test_a_byte_now_and_then_does_not_keep_a_place() -> None:
+    """The time of a frame counts from its first byte, however many follow."""
+    async with listening(partial_s=0.4) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+        async def drip() -> None:
+            for number in range(200):
+                writer.write(FRAME[number % 20 : number % 20 + 1] if number < 20 else b"x")
+                await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(drip())
+        # What was still dripping in unread turns the end of the connection into a reset.
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+        dripping.cancel()
+        writer.close()
+
+
+async def test_one_address_has_its_share() -> None:
+    """Past the limit of an address its most silent connection makes place, though there is room for others."""
+    async with listening(connections=8, per_address=2) as port:
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        assert await asyncio.wait_for(opened[0][0].read(), 2) == b""
+        for reader, writer in opened[1:]:
+            writer.write(FRAME)
+            assert await asyncio.wait_for(reader.readexactly(len(ACK)), 2) == ACK
+            writer.close()
 
 
 async def test_idle_connection_is_closed() -> None:

@@ -99,7 +99,7 @@ async def test_malformed_is_kept_with_its_reason(topic: str, payload: bytes) -> 
     """What cannot be read is kept whole, with topic and place of the fault, before it may be acknowledged."""
     world = World()
     await handling(world).handle(topic, payload, retained=False)
-    (letter,) = world.producer.sent
+    (letter,) = world.lanes.dead
     assert letter.reason.startswith(f"{topic}: ")
     assert world.lanes.records == []
 

@@ -11,13 +11,14 @@ from schemas.messages.signal import Signal
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind, Flag, Phase
 from services.chassis.health import State
+from services.ingest.adapters.bodies import BODIES
 from services.ingest.adapters.generic import routes as generic
-from services.ingest.adapters.generic.bodies import GenericSignal
 from services.ingest.adapters.http.app import build
 from services.ingest.adapters.http.door import Door
 from services.ingest.adapters.kiosks import routes as kiosks
 from services.ingest.adapters.sos import routes as sos
 from services.ingest.adapters.sos.understanding import SosReader
+from services.ingest.adapters.synthetic import routes as synthetic
 from services.ingest.packs import Directories
 from tests.unit.ingest.world import START, World
 
@@ -28,12 +29,10 @@ def application(world: World, directories: Directories | None = None) -> FastAPI
     """The whole application on the small city."""
 
     def door(name: str) -> Door:
-        return Door(name, world.reception, directories or world.directories, world.clock)
+        return Door(name, world.reception, directories or world.directories, world.clock, world.gate, world.rejected)
 
-    doors = [generic.routes(door("generic")), kiosks.routes(door("kiosks"))]
-    return build(
-        world.health, [*doors, sos.routes(door("sos"), SosReader(b"key"))], max_body_bytes=4096, models=[GenericSignal]
-    )
+    doors = [generic.routes(door("generic")), kiosks.routes(door("kiosks")), synthetic.routes(door("synthetic"))]
+    return build(world.health, [*doors, sos.routes(door("sos"), SosReader(b"key"))], max_body_bytes=4096, models=BODIES)
 
 
 class Doors:
@@ -128,7 +127,7 @@ async def test_sos_id_is_made_once_under_one_key(doors: Doors) -> None:
 
 
 async def test_ids_as_long_as_the_doors_allow(doors: Doors) -> None:
-    """The longest ids that a door accepts fit the contract; longer ones are refused, not a fault."""
+    """The longest ids that a door accepts fit the contract; longer ones are refused; an SOS gets our own."""
     for path, body in (
         (f"/v1/sos/{'s' * 100}/positions", {"lat": 49.1, "lon": 6.2}),
         (f"/v1/kiosks/{'k' * 128}/calls", {"nature": "sos", "call_id": "c" * 100}),
@@ -136,7 +135,9 @@ async def test_ids_as_long_as_the_doors_allow(doors: Doors) -> None:
     ):
         assert (await doors.post(path, body)).status_code == 202
     assert (await doors.post(f"/v1/sos/{'s' * 101}/cancel")).status_code == 422
-    assert (await doors.post("/v1/sos", {"sos_id": "s" * 101})).status_code == 422
+    again = [(await doors.post("/v1/sos", {"sos_id": "s" * 101})).json()[0]["sos_id"] for _ in range(2)]
+    assert again[0] == again[1] != "s" * 101
+    assert Flag.MALFORMED in doors.world.lanes.signals[-1].flags
 
 
 async def test_sos_keeps_its_first_sector(doors: Doors) -> None:
@@ -220,9 +221,19 @@ async def test_nothing_valid_is_422(doors: Doors, body: Any) -> None:
     assert doors.world.lanes.records == []
 
 
-async def test_unreadable_json(doors: Doors) -> None:
-    """Bytes that are no JSON are a problem document."""
-    answer = await doors.client.post("/v1/signals", content=b"{not json")
+async def test_a_list_of_wrong_ones_says_what_is_wrong_in_each(doors: Doors) -> None:
+    """Each fault is led by its signal's number, in the documented shape."""
+    answer = await doors.post("/v1/signals", [7, {"nature": "panic"}])
+    assert answer.status_code == 422
+    assert [error["place"] for error in answer.json()["errors"]] == ["0.signal", "1.device"]
+
+
+@pytest.mark.parametrize("door", ["/v1/signals", "/v1/synthetic-sos"])
+@pytest.mark.parametrize("content", [b"{not json", b"\x10C\xff\xfe\xe9"])
+async def test_unreadable_json(doors: Doors, door: str, content: bytes) -> None:
+    """Bytes that are no JSON, or no text at all, are a problem document."""
+    json = {"content-type": "application/json"}
+    answer = await doors.client.post(door, content=content, headers=json)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 

@@ -34,7 +34,7 @@ async def test_a_failed_first_is_stored_again_under_its_id() -> None:
     world.lanes.away = True
     with pytest.raises(NotAccepted) as refused:
         await world.reception.receive(PRESS, "test")
-    assert refused.value.reason is RefusalReason.NOT_ACKNOWLEDGED
+    assert refused.value.reason is RefusalReason.JOURNAL_UNWRITABLE
     world.lanes.away = False
     world.clock.forward(10)
     receipt = await world.reception.receive(PRESS, "test")
@@ -42,14 +42,17 @@ async def test_a_failed_first_is_stored_again_under_its_id() -> None:
     assert len({(signal.signal_id, signal.received_at) for signal in world.lanes.signals}) == 1
 
 
-async def test_both_lanes_must_have_an_urgent_signal() -> None:
-    """If `signals` has it and the urgent lane does not (or the other way round), nothing is acknowledged."""
-    for lane in ("away", "urgent_away"):
-        world = World()
-        setattr(world.lanes, lane, True)
-        with pytest.raises(NotAccepted):
-            await world.reception.receive(PRESS, "test")
-        assert len(world.lanes.records) == len(world.lanes.urgent_records) == 1
+async def test_the_urgent_lane_is_never_a_reason_to_refuse() -> None:
+    """`signals` has it and the urgent lane not: acknowledged. The other way round, without a journal: not durable."""
+    world = World()
+    world.lanes.urgent_away = True
+    assert (await world.reception.receive(PRESS, "test")).reason is ReceiptReason.NEW
+    assert len(world.lanes.records) == len(world.lanes.urgent_records) == 1
+    world = World()
+    world.lanes.away = True
+    with pytest.raises(NotAccepted):
+        await world.reception.receive(PRESS, "test")
+    assert len(world.lanes.records) == len(world.lanes.urgent_records) == 1
 
 
 async def test_a_caller_that_goes_away_does_not_stop_the_storing() -> None:

@@ -3,6 +3,8 @@
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from schemas.codec import decode, encode
 from schemas.messages.dead import DeadLetter
@@ -15,10 +17,14 @@ from schemas.vocabulary.signals import DeviceKind
 from schemas.wire import Position
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health
-from services.chassis.producer import DeliveryFailed, Headers, Producer
+from services.chassis.producer import DeliveryFailed, Producer
 from services.ingest.adapters.dc09.conversation import Conversation
 from services.ingest.adapters.dc09.keys import PanelKeys
+from services.ingest.adapters.http.device_gate import DeviceGate
+from services.ingest.adapters.http.seen_signatures import SeenSignatures
 from services.ingest.directory import Directory
+from services.ingest.journal.journal import Journal
+from services.ingest.keeping import Keeping, Patience
 from services.ingest.messages import Record
 from services.ingest.packs import Directories
 from services.ingest.reception import Reception
@@ -49,8 +55,10 @@ class FakeLanes:
     away: bool = False
     urgent_away: bool = False
     silent: bool = False
+    urgent_silent: bool = False
     records: list[Record] = field(default_factory=list)
     urgent_records: list[Record] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
     waiting: list["Future[None]"] = field(default_factory=list)
 
     def send(self, record: Record) -> "Future[None]":
@@ -59,7 +67,12 @@ class FakeLanes:
 
     def send_urgent(self, record: Record) -> "Future[None]":
         self.urgent_records.append(record)
-        return self._settled(self.urgent_away)
+        return self._settled(self.urgent_away, self.urgent_silent)
+
+    def send_dead(self, record: Record) -> "Future[None]":
+        _, value, headers = record
+        self.dead.append(decode(value, headers, [DeadLetter]))
+        return self._settled(self.away)
 
     def answer(self) -> None:
         """Kafka acknowledges everything that waits."""
@@ -75,9 +88,9 @@ class FakeLanes:
     def urgent(self) -> list[Signal]:
         return [decode(value, headers, [Signal]) for _, value, headers in self.urgent_records]
 
-    def _settled(self, away: bool) -> "Future[None]":
+    def _settled(self, away: bool, silent: bool = False) -> "Future[None]":
         future: Future[None] = Future()
-        if self.silent:
+        if self.silent or silent:
             self.waiting.append(future)
         elif away:
             future.set_exception(DeliveryFailed("away"))
@@ -86,20 +99,11 @@ class FakeLanes:
         return future
 
 
-class FakeProducer(Producer):
-    """Takes dead letters without a broker."""
+class NoProducer(Producer):
+    """For what only counts dead letters."""
 
     def __init__(self) -> None:
-        self.sent: list[DeadLetter] = []
-
-    def send(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, partition: int = -1
-    ) -> "Future[None]":
-        assert topic == "signals.dead"
-        self.sent.append(decode(value, headers, [DeadLetter]))
-        done: Future[None] = Future()
-        done.set_result(None)
-        return done
+        """Connects to nothing."""
 
 
 def device(identifier: str, kind: DeviceKind, **more: object) -> Device:
@@ -159,15 +163,21 @@ def directory() -> Directory:
 
 
 class World:
-    """Reception and what stands around it, in the small city, without Kafka."""
+    """Reception and what stands around it, in the small city, without Kafka. No journal unless it gets bytes."""
 
-    def __init__(self, wait_s: float = 0.05) -> None:
+    def __init__(self, wait_s: float = 0.05, journal_bytes: int = 0) -> None:
         self.clock, self.lanes, self.health = DrivenClock(), FakeLanes(), Health("ingest-test")
-        self.producer = FakeProducer()
-        self.reception = Reception(self.lanes, self.clock, wait_s)
+        self._folder = TemporaryDirectory()
+        self.journal = Journal(Path(self._folder.name), journal_bytes, self.clock)
+        self.now = 0.0
+        self.keeping = Keeping(self.lanes, self.journal, Patience(1.0, 0.25), monotonic=lambda: self.now)
+        if journal_bytes:
+            self.journal.load_now()
+        self.reception = Reception(self.keeping, self.clock, wait_s)
         self.directories = Directories(self.health, self.clock.now(), 30.0, None)
-        letters = DeadLetters(self.producer, self.health, self.clock, 1000)
-        self.rejected = Rejected(letters, self.clock, 1.0)
+        letters = DeadLetters(NoProducer(), self.health, self.clock, 1000)
+        self.rejected = Rejected(self.keeping, letters, self.clock, 1.0)
+        self.gate = DeviceGate(None, SeenSignatures(None), self.clock)
         for part in pack().parts(START):
             key, value, headers = encode(part, "test")
             self.directories.accept(key, value, headers)

@@ -37,6 +37,12 @@ def test_files_are_for_the_owner_only(tmp_path: Path) -> None:
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
 
 
+def test_an_overlay_of_the_city_has_its_keys_before_it_is_applied(tmp_path: Path) -> None:
+    """The demo applies the exercise to a stack that runs: the kiosk that signs there can do so at once."""
+    made(tmp_path)
+    assert len(bytes.fromhex((tmp_path / "borne-congres.key").read_text())) == 16
+
+
 def test_a_secret_of_the_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real panel's key in the environment is never replaced by one made up."""
     monkeypatch.setenv("VIGIE_KEY_PANEL_CONGRES", "00" * 16)

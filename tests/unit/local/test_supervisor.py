@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from deploy.local import keeper
+from deploy.local import health, keeper, niceness
 from deploy.local.child import LogFile
 from deploy.local.keeper import Surroundings, back_off
 from deploy.local.layout import Layout
@@ -104,6 +106,65 @@ async def test_restarts_a_process_that_dies(around: Surroundings, tmp_path: Path
     assert not psutil.pid_exists(first)
 
 
+SERVER = """
+import http.server, os, sys
+class Door(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Door).serve_forever()
+"""
+
+
+async def test_a_hung_process_is_killed_and_comes_back(
+    around: Surroundings, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGSTOP leaves a process that lives and answers nobody: it is killed and started anew, and answers again."""
+    monkeypatch.setattr(keeper, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(keeper, "HUNG_AFTER", 2)
+    monkeypatch.setattr(health, "ATTEMPT_SECONDS", 0.3)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    lives = health.http_ready(f"http://127.0.0.1:{port}/health/live")
+    part = Part(name="door", command=(sys.executable, "-c", SERVER, str(port)), ready=lives, alive=lives)
+    async with Supervisor([part], around) as supervisor:
+        await supervisor.until_ready()
+        first = around.record.pids["door"]
+        os.kill(first, signal.SIGSTOP)
+        async with asyncio.timeout(30):
+            while around.record.pids.get("door", first) == first or not await lives():
+                await asyncio.sleep(0.02)
+        assert supervisor.restarts == {"door": 1}
+        assert supervisor.keepers["door"].hangs == 1
+        assert any("ne répond plus" in line for line in said)
+    assert not psutil.pid_exists(first)
+
+
+async def test_a_process_that_answers_slowly_now_and_then_is_left_alone(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only silence in a row counts: one answer begins the count anew."""
+    monkeypatch.setattr(keeper, "ALIVE_EVERY", 0.01)
+    monkeypatch.setattr(keeper, "HUNG_AFTER", 3)
+    asked = 0
+
+    async def two_of_three_unanswered() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked % 3 == 0
+
+    part = shell("busy", "sleep 60", alive=two_of_three_unanswered)
+    async with Supervisor([part], around) as supervisor:
+        await supervisor.until_ready()
+        async with asyncio.timeout(10):
+            while asked < 30:
+                await asyncio.sleep(0.01)
+        assert supervisor.restarts == {}
+
+
 async def test_gives_up_on_a_part_that_never_comes_up(
     around: Surroundings, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,3 +238,60 @@ def test_the_log_file_is_bounded(tmp_path: Path) -> None:
 def test_the_first_restart_is_at_once_the_later_ones_wait(crashes: int, seconds: float) -> None:
     """An urgent alarm does not wait for a back-off, and a broken process does not eat the machine."""
     assert back_off(crashes) == seconds
+
+
+async def test_a_held_part_is_started_when_it_is_released(around: Surroundings, tmp_path: Path) -> None:
+    """A fault keeps a killed part away for as long as its file is there."""
+    started = tmp_path / "started"
+    part = shell("part", f"{writes(started, 'x')}; sleep 60", ready=there(started))
+    async with Supervisor([part], around) as supervisor:
+        await supervisor.until_ready()
+        child = supervisor.keepers["part"].child
+        assert child is not None
+        around.layout.held("part").touch()
+        os.kill(child.pid, signal.SIGKILL)
+        await asyncio.sleep(0.5)  # ten times the first back-off: it would have been started by now
+        assert started.read_text().split() == ["x"]
+        around.layout.held("part").unlink()
+        async with asyncio.timeout(10):
+            while started.read_text().split() != ["x", "x"]:
+                await asyncio.sleep(0.02)
+
+
+async def test_a_part_others_stand_in_for_starts_again_without_taking_the_processor(
+    around: Surroundings, tmp_path: Path
+) -> None:
+    """Its first start is nobody's loss; the second yields until the part answers, and then no more, in every thread."""
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    starting = min(19, ours + niceness.STARTING) if niceness.may_be_undone() else ours
+    answers = tmp_path / "answers"
+    answers.touch()
+    threads = "import threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); time.sleep(60)"
+    command = (sys.executable, "-c", threads)
+    part = Part(name="broker", command=command, gives_way=True, ready=there(answers))
+    async with Supervisor([part], around) as supervisor:
+        await supervisor.until_ready()
+        kept = supervisor.keepers["broker"]
+        first = kept.child
+        assert first is not None
+        await until(lambda: nices(first.pid) == [ours, ours])
+        answers.unlink()
+        os.kill(first.pid, signal.SIGKILL)
+        await until(lambda: kept.child is not None and nices(kept.child.pid) == [starting, starting])
+        answers.touch()
+        await until(lambda: kept.child is not None and nices(kept.child.pid) == [ours, ours])
+
+
+def nices(pid: int) -> list[int]:
+    """The niceness of every thread; none of a process that has ended."""
+    try:
+        return [os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in Path(f"/proc/{pid}/task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+async def until(look: Callable[[], bool]) -> None:
+    """Returns once it is true; the test's own time-out ends it otherwise."""
+    async with asyncio.timeout(20):
+        while not look():
+            await asyncio.sleep(0.02)

@@ -5,12 +5,15 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 
 from services.notify.channels.channel import Attempt
+from services.notify.channels.webhook import target
 from services.notify.channels.webhook.sender import Webhook, classify
 from services.notify.channels.webhook.settings import WebhookSettings
+from services.notify.channels.webhook.target import Address
 from services.notify.domain.directory import AgencyEntry
 from services.notify.domain.reasons import NotifyReason
 from services.notify.domain.wording import Letter
@@ -19,6 +22,7 @@ from tests.unit.notify.samples import NOON
 
 LETTER = Letter("Titre", "Texte", {"id": "key-1", "nature_fr": "Alarme incendie – école"})
 SECRET = "très secret"
+LOOPBACK = "127.0.0.0/8"
 
 
 class Noon:
@@ -47,9 +51,9 @@ def agency(address: str) -> AgencyEntry:
 
 
 @asynccontextmanager
-async def webhook(**settings: float) -> AsyncIterator[Webhook]:
-    """The channel, closed at the end."""
-    channel = Webhook(WebhookSettings.model_validate(settings), Noon(), None)
+async def webhook(**settings: float | str) -> AsyncIterator[Webhook]:
+    """The channel, closed at the end; its partners are on this machine."""
+    channel = Webhook(WebhookSettings.model_validate({"webhook_networks": LOOPBACK, **settings}), Noon(), None)
     try:
         yield channel
     finally:
@@ -130,6 +134,63 @@ async def test_nobody_listening_is_worth_another_try() -> None:
             attempt = await channel.send("k", LETTER, agency(f"127.0.0.1:{taken.getsockname()[1]}"))
     assert attempt.reason is NotifyReason.UNREACHABLE
     assert attempt.retryable
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "169.254.169.254",
+        "[fe80::1]",
+        "10.0.0.1",
+        "0.0.0.0",
+        "100.64.0.1",
+    ],
+)
+async def test_an_internal_address_is_refused_in_any_spelling(partner: Receiver, host: str) -> None:
+    """Without a network that allows it no letter goes to an inner address, however a pack spells it."""
+    port = partner.address.rpartition(":")[2]
+    async with webhook(webhook_networks="10.99.0.0/16") as channel:
+        attempt = await channel.send("k", LETTER, agency(f"{host}:{port}"))
+    assert attempt == Attempt(NotifyReason.ADDRESS_INVALID)
+    assert partner.received == []
+
+
+async def test_a_name_is_asked_once_and_its_address_dialled(partner: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that answers with a public address first and an inner one next (rebinding) is never asked twice."""
+    asked: list[str] = []
+
+    async def resolve(host: str) -> list[Address]:
+        asked.append(host)
+        return [ip_address("127.0.0.1")]
+
+    monkeypatch.setattr(target, "_resolve", resolve)
+    port = partner.address.rpartition(":")[2]
+    async with webhook() as channel:
+        attempt = await channel.send("k", LETTER, agency(f"partner.example:{port}"))
+    assert attempt.delivered
+    assert asked == ["partner.example"]
+    assert partner.received[0].headers["host"] == f"partner.example:{port}"
+
+
+async def test_one_inner_address_among_several_refuses(partner: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name with a public and an inner address is refused whole."""
+
+    async def resolve(_: str) -> list[Address]:
+        return [ip_address("192.0.43.8"), ip_address("10.0.0.8")]
+
+    monkeypatch.setattr(target, "_resolve", resolve)
+    async with webhook() as channel:
+        attempt = await channel.send("k", LETTER, agency("partner.example"))
+    assert attempt == Attempt(NotifyReason.ADDRESS_INVALID)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import { tellRevoked } from './forgetting';
+
 /**
  * The addresses of the dispatch processes. A request goes to the door that answered last and, if that one does not
  * answer in time, to the next; orders carry an Idempotency-Key, so that asking twice does nothing twice.
@@ -61,6 +63,7 @@ export async function throughDoors(
     try {
       const signal = AbortSignal.any([request.signal, limit]);
       const answer = await fetch(door + pathname + search, { ...init, signal });
+      if (answer.status === 401 && (await saysRevoked(answer))) tellRevoked();
       if (!NOT_HERE.has(answer.status)) {
         among.answered(door);
         return answer;
@@ -73,6 +76,15 @@ export async function throughDoors(
   }
   if (refused !== null) return refused;
   throw failure;
+}
+
+/** The door took this badge back: the page must forget. Reads a copy of the answer. */
+export async function saysRevoked(answer: Response): Promise<boolean> {
+  const said: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null);
+  return typeof said === 'object' && said !== null && (said as { reason?: unknown }).reason === 'revoked';
 }
 
 function kept(): string[] {

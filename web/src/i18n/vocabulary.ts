@@ -119,6 +119,9 @@ const calling = dictionary(
     possible_duplicate: 'doublon possible ?',
     welfare_check: 'contrôle de l’équipage',
     welfare_unanswered: 'équipage sans réponse',
+    sender_revoked: 'appareil à l’accès retiré',
+    sender_not_own: 'appel fait par un autre',
+    sender_unknown: 'appareil inconnu',
   },
   {
     unacknowledged_p1: 'P1 not acknowledged',
@@ -131,8 +134,18 @@ const calling = dictionary(
     possible_duplicate: 'duplicate?',
     welfare_check: 'welfare check',
     welfare_unanswered: 'unit does not answer',
+    sender_revoked: 'device access withdrawn',
+    sender_not_own: 'called by another',
+    sender_unknown: 'unknown device',
   },
 );
+
+const DOUBTS = ['sender_revoked', 'sender_not_own', 'sender_unknown'] as const;
+
+/** What a card says of who called for help, beside its call for attention, which something louder may hide. */
+export function doubts(flags: readonly string[], shown: string | null): string[] {
+  return DOUBTS.filter((flag) => flags.includes(flag) && flag !== shown).map(attention);
+}
 
 export function attention(word: string): string {
   return (calling as Record<string, string | undefined>)[word] ?? word.replaceAll('_', ' ');

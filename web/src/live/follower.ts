@@ -1,4 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { saysRevoked } from '../api/doors';
+import { tellRevoked } from '../api/forgetting';
 
 /** The server beats each second: after two missed beats a connection counts as dead. */
 export const SILENT_MS = 2500;
@@ -37,7 +39,10 @@ export async function listen(to: Listening): Promise<Ending> {
       signal,
       cache: 'no-store',
     });
-    if (answer.status === 401) return 'signed_out';
+    if (answer.status === 401) {
+      if (await saysRevoked(answer)) tellRevoked();
+      return 'signed_out';
+    }
     if (!answer.ok || answer.body === null) return 'refused';
     const reader = answer.body
       .pipeThrough(new TextDecoderStream())

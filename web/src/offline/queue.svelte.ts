@@ -183,3 +183,13 @@ export async function sendEntry(entry: Entry): Promise<Answer> {
     return { status: 0, body: null };
   }
 }
+
+/** Calls for help that still wait are sent until a door has answered; one that has a call already answers as before. */
+export async function sendCalls(shelf: Shelf, send: Send = sendEntry): Promise<void> {
+  const calls = (await shelf.entries()).filter((entry) => entry.urgent && entry.state === 'waiting');
+  await Promise.all(calls.map((call) => untilAnswered(call, send)));
+}
+
+async function untilAnswered(call: Entry, send: Send): Promise<void> {
+  while ((await send(call)).status === 0) await new Promise((then) => setTimeout(then, FIRST_PAUSE_MS));
+}

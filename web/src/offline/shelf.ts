@@ -18,25 +18,44 @@ interface Stored extends DBSchema {
 /** IndexedDB; where the browser gives none, memory, which at least bridges a dead spot. */
 export async function openShelf(name = 'vigie'): Promise<{ shelf: Shelf; lasting: boolean }> {
   try {
-    const database = await openDB<Stored>(name, 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore('entries', { keyPath: 'key' });
-        fresh.createObjectStore('kept');
-      },
-    });
-    return { shelf: onDisk(database), lasting: true };
+    const disk = new Disk(name);
+    await disk.use();
+    return { shelf: onDisk(disk), lasting: true };
   } catch {
     return { shelf: inMemory(), lasting: false }; // private windows, full disks: `lasting` says so to the officer
   }
 }
 
-function onDisk(database: IDBPDatabase<Stored>): Shelf {
+/** The connection; one that was closed because everything is forgotten is opened anew, empty, when it is needed. */
+class Disk {
+  private opened: Promise<IDBPDatabase<Stored>> | null = null;
+
+  constructor(private readonly name: string) {}
+
+  use(): Promise<IDBPDatabase<Stored>> {
+    this.opened ??= openDB<Stored>(this.name, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('entries', { keyPath: 'key' });
+        fresh.createObjectStore('kept');
+      },
+      // Another part of the page deletes it (`api/forgetting`): it must not wait for this connection.
+      blocking: (_current, _wanted, event) => {
+        this.opened = null;
+        (event.target as unknown as IDBDatabase).close();
+      },
+      terminated: () => (this.opened = null),
+    });
+    return this.opened;
+  }
+}
+
+function onDisk(disk: Disk): Shelf {
   return {
-    entries: () => database.getAll('entries'),
-    put: async (entry) => void (await database.put('entries', entry)),
-    remove: (key) => database.delete('entries', key),
-    kept: (name) => database.get('kept', name),
-    keep: async (name, value) => void (await database.put('kept', value, name)),
+    entries: async () => (await disk.use()).getAll('entries'),
+    put: async (entry) => void (await (await disk.use()).put('entries', entry)),
+    remove: async (key) => (await disk.use()).delete('entries', key),
+    kept: async (name) => (await disk.use()).get('kept', name),
+    keep: async (name, value) => void (await (await disk.use()).put('kept', value, name)),
   };
 }
 

@@ -2,6 +2,7 @@ import { api, settle } from '../api/client';
 import { learnDoors } from '../api/doors';
 import type { Problem } from '../api/problem';
 import type { Centre, Person, Role, Session } from '../api/shapes';
+import { forgetAll, forgetWhenTold, HELP } from '../api/forgetting';
 import { clock } from '../i18n/clock.svelte';
 import { useZone } from '../i18n/moments';
 
@@ -18,6 +19,10 @@ class Current {
   centres = $state.raw<readonly Centre[]>([]);
   /** Whose badge has run out, as long as he has not signed out himself: he may still call for help. */
   lapsed = $state.raw<Person | null>(null);
+  /** How people sign in here. */
+  accounts = $state.raw<Session['accounts']>('demo');
+  /** The badge of this browser was taken back; what it kept is gone. */
+  revoked = $state(false);
   /** Nobody answered: what is known is from the last time. */
   offline = $state(false);
 
@@ -28,10 +33,12 @@ class Current {
   async open(): Promise<void> {
     const asked = await settle(api.GET('/v1/session'));
     this.offline = !asked.ok && asked.problem.status === 0;
+    if (asked.ok && asked.value.revoked) await this.forget();
     const last = kept();
     const known = asked.ok ? asked.value : this.offline && last?.lapsed !== true ? last : null;
     this.take(known);
     if (this.person === null && last !== null) this.lapse(last);
+    if (this.person === null && this.lapsed === null) this.lapsed = stripped();
     void learnDoors();
   }
 
@@ -44,10 +51,20 @@ class Current {
   }
 
   async signOut(): Promise<void> {
-    await settle(api.DELETE('/v1/session'));
+    const left = await settle(api.DELETE('/v1/session'));
     localStorage.removeItem(KEPT);
+    localStorage.removeItem(HELP);
     this.lapsed = null;
     this.ended();
+    // The identity provider forgets him as well, and sends the browser back.
+    if (left.ok && left.value.continue_at !== null) location.assign(left.value.continue_at);
+  }
+
+  /** Everything that this browser holds, and then the badge that could open nothing anyway. */
+  private async forget(): Promise<void> {
+    this.revoked = true;
+    await forgetAll();
+    await settle(api.DELETE('/v1/session'));
   }
 
   /** The door does not know us any more. */
@@ -70,7 +87,9 @@ class Current {
   private take(known: Session | null): void {
     this.person = known?.person ?? null;
     if (this.person !== null) this.lapsed = null;
+    if (this.person?.role === 'patrol' && this.person.unit !== null) localStorage.setItem(HELP, this.person.unit);
     this.choices = known?.choices ?? [];
+    this.accounts = known?.accounts ?? this.accounts;
     this.centres = known?.centres ?? [];
     const zone = this.centres[0]?.timezone;
     if (zone !== undefined) useZone(zone);
@@ -78,6 +97,12 @@ class Current {
     if (known?.person && !this.offline) localStorage.setItem(KEPT, JSON.stringify({ ...known, choices: [] }));
     this.state = this.person === null ? 'out' : 'in';
   }
+}
+
+/** Of a tablet that had to forget everything: its unit, which may still call for help, and nobody's name. */
+function stripped(): Person | null {
+  const unit = localStorage.getItem(HELP);
+  return unit === null ? null : { account: unit, name: unit, role: 'patrol', unit, agency: null };
 }
 
 function kept(): Kept | null {
@@ -89,3 +114,4 @@ function kept(): Kept | null {
 }
 
 export const session = new Current();
+forgetWhenTold();

@@ -24,6 +24,16 @@ export const words = dictionary(
     actionsWait: 'Les actions sont refusées jusqu’au retour de la liaison.',
     actionsKept: 'Vos actions sont gardées et partiront au retour de la liaison.',
     noAccounts: 'Aucune porte ne répond : vérifiez le réseau.',
+    byProvider: 'Entrer avec mon compte',
+    revoked: 'L’accès de cet appareil a été retiré ; ce qu’il gardait est effacé. Voyez le chef de salle.',
+    refused: (why: string) =>
+      ({
+        no_role: 'Votre compte n’a aucun rôle dans Vigie. Demandez à qui gère les comptes.',
+        no_unit: 'Votre compte ne nomme aucun équipage. Demandez à qui gère les comptes.',
+        no_agency: 'Votre compte ne nomme aucun organisme. Demandez à qui gère les comptes.',
+        away: 'Le service des comptes ne répond pas. Réessayez dans un instant.',
+        state: 'La connexion a pris trop de temps. Recommencez.',
+      })[why] ?? 'La connexion a été refusée. Recommencez.',
     retry: 'Réessayer',
     skip: 'Aller au contenu',
     console: 'Salle',
@@ -53,6 +63,16 @@ export const words = dictionary(
     actionsWait: 'Actions are refused until the line is back.',
     actionsKept: 'Your actions are kept and will be sent when the line is back.',
     noAccounts: 'No door answers: check the network.',
+    byProvider: 'Enter with my account',
+    revoked: 'This device’s access was withdrawn; what it held is erased. See the shift lead.',
+    refused: (why: string) =>
+      ({
+        no_role: 'Your account has no role in Vigie. Ask whoever manages accounts.',
+        no_unit: 'Your account names no unit. Ask whoever manages accounts.',
+        no_agency: 'Your account names no agency. Ask whoever manages accounts.',
+        away: 'The accounts service does not answer. Try again in a moment.',
+        state: 'Signing in took too long. Begin again.',
+      })[why] ?? 'Signing in was refused. Begin again.',
     retry: 'Try again',
     skip: 'Skip to content',
     console: 'Room',

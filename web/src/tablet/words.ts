@@ -68,6 +68,8 @@ export const words = dictionary(
     distressSent: (at: string) => `Détresse envoyée à ${at} : la salle et les équipages proches sont prévenus.`,
     distressWaits: (at: string) =>
       `Détresse de ${at} pas encore partie : elle part la première. Appelez aussi par radio.`,
+    withdrawn: (unit: string) =>
+      `Équipage ${unit} : l’accès de cette tablette est retiré, l’appel à l’aide marche encore.`,
     lapsed: (name: string) => `${name}, votre session a expiré : l’appel à l’aide marche encore.`,
     well: 'Tout va bien ?',
     wellWhy: 'La salle n’a plus de vos nouvelles depuis un moment. Sans réponse, elle envoie quelqu’un.',
@@ -178,6 +180,7 @@ export const words = dictionary(
     distressHint: 'hold 1.5 s',
     distressSent: (at: string) => `Distress sent at ${at}: the room and the units nearby know.`,
     distressWaits: (at: string) => `Distress of ${at} is not out yet: it goes first. Call by radio as well.`,
+    withdrawn: (unit: string) => `Unit ${unit}: this tablet’s access is withdrawn, calling for help still works.`,
     lapsed: (name: string) => `${name}, your session has expired: calling for help still works.`,
     well: 'Are you well?',
     wellWhy: 'The room has not heard from you for a while. Without an answer it sends somebody.',

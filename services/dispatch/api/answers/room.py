@@ -45,7 +45,7 @@ class UnitShown(BaseModel):
 
 
 class PositionTaken(BaseModel):
-    """`applied` false: a newer position is held."""
+    """`applied` false: a newer position is held, or (0, 0) is no place."""
 
     unit: str
     applied: bool

@@ -34,10 +34,20 @@ class CentreShown(BaseModel):
 
 
 class SessionShown(BaseModel):
-    """`person` none: nobody is signed in. `choices`: the demo's accounts. `now`: the door's clock."""
+    """`person` none: nobody is signed in. `choices`: the demo's accounts. `now`: the door's clock.
 
-    accounts: Literal["open", "demo"]
+    `revoked`: the badge of this browser was taken back; it must forget what it holds.
+    """
+
+    accounts: Literal["open", "demo", "oidc"]
     person: PersonShown | None
+    revoked: bool
     choices: list[PersonShown]
     centres: list[CentreShown]
     now: datetime
+
+
+class SessionEnded(BaseModel):
+    """`continue_at`: where to go so that the identity provider forgets him as well."""
+
+    continue_at: str | None

@@ -11,6 +11,7 @@ from services.dispatch.api.answers.coverage import MoveUpShown
 from services.dispatch.api.answers.engaging import AssignmentShown, Companion, PlaceShown, WorkOrder
 from services.dispatch.api.answers.incidents import IncidentListed, IncidentOrdered
 from services.dispatch.api.answers.room import KioskCall, Silence, UnitShown
+from services.dispatch.domain.revoking import Scope
 
 
 class StreamHeartbeat(BaseModel):
@@ -115,6 +116,15 @@ class StreamPack(Placed):
     version: str
 
 
+class StreamRevocation(Placed):
+    """`revocation`: badges were taken back, or may be issued again (`lifted`)."""
+
+    revocation_id: str
+    scope: Scope
+    who: str
+    lifted: bool
+
+
 class StreamCompanions(Companions, Placed):
     """`companions`: units came to an incident, moved on, or left it."""
 
@@ -158,6 +168,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
     StreamWorkOrder,
     StreamSilence,
     StreamPack,
+    StreamRevocation,
     StreamCompanions,
     StreamBroadcast,
     StreamBroadcastEnded,

@@ -1,5 +1,6 @@
 """The tables of dispatch, in schema `dispatch`. Constraints here are the last guard of the promises."""
 
+from services.dispatch.store.tables.access import access_register, legal_holds, register_head, revocations
 from services.dispatch.store.tables.columns import SCHEMA, metadata
 from services.dispatch.store.tables.engaging import assignments, hand_overs, late_reports, tasks, work_orders
 from services.dispatch.store.tables.fleet import move_ups, roster, unit_positions, units
@@ -33,16 +34,20 @@ from services.dispatch.store.tables.room import (
     silences,
     street_changes,
 )
+from services.dispatch.store.tables.watching import dead_letter_acts, differences, system_alarms
 
 __all__ = [
     "SCHEMA",
+    "access_register",
     "assignments",
     "attachments",
     "broadcast_reads",
     "broadcasts",
     "consumer_offsets",
     "current_packs",
+    "dead_letter_acts",
     "decisions",
+    "differences",
     "events",
     "hand_overs",
     "idempotency",
@@ -51,6 +56,7 @@ __all__ = [
     "kiosk_calls",
     "late_reports",
     "leases",
+    "legal_holds",
     "metadata",
     "move_ups",
     "notes",
@@ -59,6 +65,8 @@ __all__ = [
     "packs",
     "presence",
     "protected_addresses",
+    "register_head",
+    "revocations",
     "roster",
     "signal_outcomes",
     "silences",
@@ -66,6 +74,7 @@ __all__ = [
     "stream",
     "stream_head",
     "street_changes",
+    "system_alarms",
     "tasks",
     "unit_positions",
     "units",

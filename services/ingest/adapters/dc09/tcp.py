@@ -1,6 +1,7 @@
 """The TCP listener: one splitter a connection, answers in order, limits that a slow or silent peer meets alone."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,11 +28,12 @@ class CloseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`connections` at once; seconds a connection may be idle, and a begun frame may take."""
+    """`connections` at once, `per_address` of them from one; seconds one may be idle, and a begun frame may take."""
 
     connections: int
     idle_s: float
     partial_s: float
+    per_address: int = 128
 
 
 class TcpListener:
@@ -40,7 +42,7 @@ class TcpListener:
     def __init__(self, conversation: Conversation, limits: Limits) -> None:
         self._conversation, self._limits = conversation, limits
         # Least recently heard first: the one to go when all places are taken.
-        self._open: dict[asyncio.StreamWriter, None] = {}
+        self._open: dict[asyncio.StreamWriter, str] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -59,8 +61,9 @@ class TcpListener:
             writer.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._make_room()
-        self._open[writer] = None
+        address = _address(writer)
+        self._make_room(address)
+        self._open[writer] = address
         metrics.DC09_CONNECTIONS.set(len(self._open))
         reason = CloseReason.RESET
         try:
@@ -68,7 +71,7 @@ class TcpListener:
         except (ConnectionError, asyncio.IncompleteReadError):
             reason = CloseReason.RESET
         finally:
-            if self._open.pop(writer, False) is False:
+            if self._open.pop(writer, None) is None:
                 reason = CloseReason.CROWDED
             metrics.DC09_CONNECTIONS.set(len(self._open))
             metrics.DC09_CLOSED.labels(reason.value).inc()
@@ -76,19 +79,26 @@ class TcpListener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> CloseReason:
         splitter = Splitter()
-        address = str((writer.get_extra_info("peername") or ("unknown",))[0])
+        address = _address(writer)
+        begun: float | None = None
         while True:
-            patience = self._limits.partial_s if splitter.partial else self._limits.idle_s
+            # Counted from the frame's first byte: a byte now and then does not keep a place.
+            left = self._limits.idle_s if begun is None else begun + self._limits.partial_s - time.monotonic()
             try:
-                data = await asyncio.wait_for(reader.read(READ_BYTES), patience)
+                data = await asyncio.wait_for(reader.read(READ_BYTES), max(left, 0.0))
             except TimeoutError:
                 await self._reply(splitter.close(), writer, address)
-                return CloseReason.PARTIAL if patience == self._limits.partial_s else CloseReason.IDLE
+                return CloseReason.IDLE if begun is None else CloseReason.PARTIAL
             if not data:
                 await self._reply(splitter.close(), writer, address)
                 return CloseReason.PEER
             self._heard(writer)
-            await self._reply(splitter.feed(data), writer, address)
+            pieces = splitter.feed(data)
+            if not splitter.partial:
+                begun = None
+            elif begun is None or pieces:
+                begun = time.monotonic()
+            await self._reply(pieces, writer, address)
 
     async def _reply(self, pieces: list[Piece], writer: asyncio.StreamWriter, address: str) -> None:
         """On a task of its own, so that a stop can wait for it."""
@@ -107,13 +117,23 @@ class TcpListener:
             await writer.drain()
 
     def _heard(self, writer: asyncio.StreamWriter) -> None:
-        if self._open.pop(writer, False) is None:
-            self._open[writer] = None
+        address = self._open.pop(writer, None)
+        if address is not None:
+            self._open[writer] = address
 
-    def _make_room(self) -> None:
+    def _make_room(self, address: str) -> None:
         """A new panel is never turned away: the connection that has been silent longest makes place."""
         while len(self._open) >= self._limits.connections:
-            silent = next(iter(self._open))
-            del self._open[silent]
-            silent.close()
-            log.warning("dc09_crowded", connections=self._limits.connections)
+            self._close_silent(next(iter(self._open)))
+        same = [writer for writer, theirs in self._open.items() if theirs == address]
+        for silent in same[: max(0, len(same) - self._limits.per_address + 1)]:
+            self._close_silent(silent)
+
+    def _close_silent(self, silent: asyncio.StreamWriter) -> None:
+        del self._open[silent]
+        silent.close()
+        log.warning("dc09_crowded", connections=len(self._open) + 1)
+
+
+def _address(writer: asyncio.StreamWriter) -> str:
+    return str((writer.get_extra_info("peername") or ("unknown",))[0])

@@ -1,6 +1,7 @@
 """What is done with one MQTT message: understood once, stored for certain, then it may be acknowledged."""
 
 import asyncio
+import re
 from enum import StrEnum
 
 from services.chassis import logs
@@ -18,6 +19,7 @@ from services.ingest.rejected import Rejected
 log = logs.get(__name__)
 DOOR = "mqtt"
 EVENTS, REVIEWS = "frigate/events", "frigate/reviews"
+TOPIC = re.compile(r"frigate/(?:(?P<instance>[^/]+)/)?(?P<kind>events|reviews)")
 
 
 class MessageResult(StrEnum):
@@ -26,7 +28,12 @@ class MessageResult(StrEnum):
     MALFORMED = "malformed"
     RETAINED = "retained"
     UNKNOWN_TOPIC = "unknown_topic"
+    OTHER_INSTANCE = "other_instance"
     FAULT = "fault"
+
+
+class OtherInstance(Malformed):
+    """A camera's message on the topic of a Frigate that does not speak for it."""
 
 
 class Handling:
@@ -50,7 +57,8 @@ class Handling:
             reading = self._read(topic, payload, directory)
         except Malformed as error:
             await self._keep(payload, f"{topic}: {error}")
-            _note(MessageResult.MALFORMED.value)
+            other = isinstance(error, OtherInstance)
+            _note((MessageResult.OTHER_INSTANCE if other else MessageResult.MALFORMED).value)
             return
         except Exception:
             # Our own mistake: unacknowledged, the message would come again and fail again, and hold up all others.
@@ -64,11 +72,16 @@ class Handling:
 
     def _read(self, topic: str, payload: bytes, directory: Directory) -> Reading:
         now = self._clock.now()
-        if topic == EVENTS:
-            return understand_event(read_event(payload), self._tracking, directory, now)
-        if topic == REVIEWS:
-            return understand_review(read_review(payload), self._tracking, directory, now)
-        raise Malformed(MessageResult.UNKNOWN_TOPIC.value)
+        named = TOPIC.fullmatch(topic)
+        if named is None:
+            raise Malformed(MessageResult.UNKNOWN_TOPIC.value)
+        if named["kind"] == "events":
+            event = read_event(payload)
+            _speaks_for(named["instance"], event.after.camera, directory)
+            return understand_event(event, self._tracking, directory, now)
+        review = read_review(payload)
+        _speaks_for(named["instance"], review.after.camera, directory)
+        return understand_review(review, self._tracking, directory, now)
 
     async def _store(self, signal: Understood) -> None:
         while True:
@@ -91,6 +104,17 @@ class Handling:
                 return self._directories.current(DOOR, self._clock.now())
             except NotAccepted:
                 await asyncio.sleep(self._retry_s)
+
+
+def _speaks_for(instance: str | None, camera: str, directory: Directory) -> None:
+    """The broker's ACL lets each Frigate publish on its own topics only; this holds where the broker lets it pass.
+
+    Raises OtherInstance where a known camera is not of the instance that the topic names.
+    """
+    known = directory.camera(camera)
+    analytics = known.device.analytics if known is not None else None
+    if analytics is not None and analytics.frigate_instance != instance:
+        raise OtherInstance(MessageResult.OTHER_INSTANCE.value)
 
 
 def _note(result: str) -> None:

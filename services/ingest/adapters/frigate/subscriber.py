@@ -20,7 +20,7 @@ from services.ingest import metrics
 
 log = logs.get(__name__)
 CHECK = "mqtt"
-TOPICS = ("frigate/events", "frigate/reviews")
+TOPICS = ("frigate/events", "frigate/reviews", "frigate/+/events", "frigate/+/reviews")
 QOS = 1
 IN_FLIGHT = 100
 """Messages the broker may send ahead of our PUBACKs (a hint: MQTT 3.1.1 leaves it to the broker)."""

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from schemas.messages.signal import Attributes
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Phase
+from services.chassis.links import leads_inside
 from services.ingest.adapters.http.answers import Accepted, ProblemDocument
 
 MAX_SIGNALS = 1000
@@ -35,6 +36,15 @@ class GenericSignal(BaseModel):
     accuracy_m: Annotated[float, Field(ge=0)] | None = None
     sequence: Annotated[str, Field(min_length=1, max_length=200)] | int | None = None
     attributes: Attributes = Field(default_factory=dict)
+
+    @field_validator("attributes")
+    @classmethod
+    def _links(cls, attributes: Attributes) -> Attributes:
+        """A link among the attributes is one to the outside."""
+        for name, value in attributes.items():
+            if isinstance(value, str) and leads_inside(value):
+                raise ValueError(f"{name[:64]!r} is a link to an internal address or not to the web")
+        return attributes
 
 
 class Refused(BaseModel):

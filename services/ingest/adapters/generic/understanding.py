@@ -18,9 +18,11 @@ def understand(body: GenericSignal, directory: Directory, now: datetime) -> Unde
     """The signal; an unknown device's is flagged, never refused."""
     known = directory.device(body.device)
     at = aware(body.at)
-    flags = (*(() if known is not None else directory.unknown_device), *time_flags(at, now))
     kind = known.device.kind if known is not None else DeviceKind.UNKNOWN
-    place = _place(body, known, directory)
+    place, doubts = _place(body, known, directory)
+    flags = (*(() if known is not None else directory.unknown_device), *time_flags(at, now), *doubts)
+    if place.position is None:
+        flags = (*flags, Flag.NO_POSITION)
     return Understood(
         device=body.device,
         device_kind=kind,
@@ -33,22 +35,26 @@ def understand(body: GenericSignal, directory: Directory, now: datetime) -> Unde
         zone_place=known.device.name if known is not None else None,
         subject=f"{body.device}/{body.nature.value}",
         use_case=_use_case(body, known),
-        flags=flags if place.position is not None else (*flags, Flag.NO_POSITION),
+        flags=tuple(dict.fromkeys(flags)),
         attributes=body.attributes,
     )
 
 
-def _place(body: GenericSignal, known: KnownDevice | None, directory: Directory) -> Place:
+def _place(body: GenericSignal, known: KnownDevice | None, directory: Directory) -> tuple[Place, tuple[Flag, ...]]:
+    """Where the signal belongs, and what is doubted about the position that it sent."""
+    own = known.place if known is not None else directory.unplaced()
     if body.lat is None or body.lon is None:
-        return known.place if known is not None else directory.unplaced()
-    sent = Point(body.lat, body.lon, body.accuracy_m)
+        return own, ()
+    sent, doubts = directory.corrected(Point(body.lat, body.lon, body.accuracy_m))
+    if sent is None:
+        return own, doubts
     located = directory.at(sent)
     if known is None:
-        return located
+        return located, doubts
     # A known device keeps its site; outside every sector it keeps its own sector too.
     if located.sector is None:
-        return replace(known.place, position=sent)
-    return replace(located, site=known.place.site)
+        return replace(known.place, position=sent), doubts
+    return replace(located, site=known.place.site), doubts
 
 
 def _use_case(body: GenericSignal, known: KnownDevice | None) -> str | None:

@@ -20,13 +20,15 @@ class Accepted(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457."""
+    """RFC 9457. A 401 states its `reason` and our `time` in Unix seconds."""
 
     type: str
     title: str
     status: int
     detail: str = ""
     errors: list[dict[str, str]] = Field(default_factory=list)
+    reason: str | None = None
+    time: str | None = None
 
 
 def accepted(receipt: Receipt) -> Accepted:
@@ -51,7 +53,17 @@ def _described(description: str, status: int, kind: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
 
 
+def described_body(model: type[BaseModel], required: bool = True) -> dict[str, Any]:
+    """OpenAPI of a body that the route reads by itself, as far as it can be read."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {
+        **_described("Appareil non reconnu / device not recognised", 401, "not-signed"),
+        "headers": {"WWW-Authenticate": {"description": "docs/devices.md", "schema": {"type": "string"}}},
+    },
     413: _described("Requête trop grande / request too large", 413, "too-large"),
     422: _described("Requête invalide / invalid request", 422, "invalid"),
     503: {

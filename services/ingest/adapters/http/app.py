@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
+from services.chassis.body_limit import BodyLimit
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import install
 from services.ingest.adapters.http.answers import ProblemDocument
-from services.ingest.adapters.http.limits import BodyLimit
 
 DESCRIPTION = """Portes HTTP des capteurs : bornes d'appel, SOS de l'application, tout autre capteur.
 / HTTP doors for devices: call kiosks, app SOS, any other sensor.

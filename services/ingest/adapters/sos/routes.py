@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from services.ingest.adapters.http.answers import ERRORS
+from services.ingest.adapters.http.answers import ERRORS, described_body
 from services.ingest.adapters.http.door import Door, IdempotencyKey
+from services.ingest.adapters.http.lenient import Read, read
 from services.ingest.adapters.sos.bodies import SosAccepted, SosCall, SosCancel, SosPosition
 from services.ingest.adapters.sos.understanding import SosReader
 from services.ingest.reception import Receipt
@@ -19,32 +20,49 @@ def routes(door: Door, reader: SosReader) -> APIRouter:
     """The app's door."""
     router = APIRouter(prefix="/v1/sos", tags=["sos"])
 
-    @router.post("", status_code=202, responses=ERRORS, summary="SOS")
-    async def sos(body: SosCall, request: Request, idempotency_key: IdempotencyKey = None) -> list[SosAccepted]:
-        sos_id = body.sos_id or made_id(idempotency_key)
-        signal = reader.call(sos_id, body, await request.body(), door.directory(), door.clock.now())
-        return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
-
-    @router.post("/{sos_id}/positions", status_code=202, responses=ERRORS, summary="Position suivante / next position")
-    async def position(
-        sos_id: SosId, body: SosPosition, request: Request, idempotency_key: IdempotencyKey = None
-    ) -> list[SosAccepted]:
-        signal = reader.position(sos_id, body, await request.body(), door.directory(), door.clock.now())
-        return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
-
-    @router.post("/{sos_id}/cancel", status_code=202, responses=ERRORS, summary="Annulation / cancel")
-    async def cancel(
-        sos_id: SosId, request: Request, body: SosCancel | None = None, idempotency_key: IdempotencyKey = None
-    ) -> list[SosAccepted]:
+    @router.post("", status_code=202, responses=ERRORS, summary="SOS", openapi_extra=described_body(SosCall))
+    async def sos(request: Request, idempotency_key: IdempotencyKey = None) -> list[SosAccepted]:
         raw = await request.body()
-        signal = reader.cancel(sos_id, body or SosCancel(), raw, door.directory(), door.clock.now())
-        return [_answer(await door.receive(signal, request, idempotency_key), sos_id)]
+        found = read(raw, SosCall)
+        sos_id = found.body.sos_id or made_id(idempotency_key or (raw.hex() if found.doubts else None))
+        signal = reader.call(sos_id, found.body, raw, door.directory(), door.clock.now())
+        return [_answer(await door.receive(signal, request, idempotency_key, found.doubts), sos_id)]
+
+    @router.post(
+        "/{sos_id}/positions",
+        status_code=202,
+        responses=ERRORS,
+        summary="Position suivante / next position",
+        openapi_extra=described_body(SosPosition),
+    )
+    async def position(sos_id: SosId, request: Request, idempotency_key: IdempotencyKey = None) -> list[SosAccepted]:
+        raw = await request.body()
+        found = read(raw, SosPosition)
+        signal = reader.position(sos_id, found.body, raw, door.directory(), door.clock.now())
+        return [_answer(await door.receive(signal, request, idempotency_key, found.doubts), sos_id)]
+
+    @router.post(
+        "/{sos_id}/cancel",
+        status_code=202,
+        responses=ERRORS,
+        summary="Annulation / cancel",
+        openapi_extra=described_body(SosCancel, required=False),
+    )
+    async def cancel(sos_id: SosId, request: Request, idempotency_key: IdempotencyKey = None) -> list[SosAccepted]:
+        raw = await request.body()
+        found = read(raw, SosCancel) if raw else Read(SosCancel())
+        signal = reader.cancel(sos_id, found.body, raw, door.directory(), door.clock.now())
+        return [_answer(await door.receive(signal, request, idempotency_key, found.doubts), sos_id)]
 
     return router
 
 
 def made_id(key: str | None) -> str:
-    """An `sos_id` of ours: a repeat under the same Idempotency-Key gets the same one, else each is new."""
+    """An `sos_id` of ours: a repeat under the same key gets the same one, else each is new.
+
+    The key is the request's Idempotency-Key, or its bytes where not all of them could be read: the app's own `sos_id`
+    may be among what was left out, and its repeat must not be a second SOS.
+    """
     return str(uuid.uuid4() if key is None else uuid.uuid5(MADE_IDS, key))
 
 

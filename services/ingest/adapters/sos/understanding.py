@@ -48,11 +48,16 @@ class SosReader:
         self, sos_id: str, body: SosPosition, phase: Phase, raw: bytes, directory: Directory, now: datetime
     ) -> Understood:
         at = aware(body.at)
-        point = _point(body)
+        sent = _point(body)
+        point, doubts = (None, ()) if sent is None else directory.corrected(sent)
         place = self._places.keep(sos_id, directory.unplaced() if point is None else directory.at(point))
         if point is not None:
             self._places.moved(sos_id, point)
-        flags = (*time_flags(at, now), *_position_flags(point), *((Flag.NO_PACK,) if directory.empty else ()))
+        flags = (
+            *time_flags(at, now),
+            *(doubts or _position_flags(point)),
+            *((Flag.NO_PACK,) if directory.empty else ()),
+        )
         return _signal(sos_id, place, phase, raw, _mark(body.sequence), at, flags)
 
 

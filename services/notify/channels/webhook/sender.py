@@ -13,6 +13,7 @@ from services.chassis.secret_references import SecretMissing, resolve
 from services.notify.channels.channel import Attempt
 from services.notify.channels.webhook.settings import WebhookSettings
 from services.notify.channels.webhook.signature import signed_headers
+from services.notify.channels.webhook.target import AddressRefused, NameUnknown, networks_of, target_of
 from services.notify.domain.directory import AgencyEntry
 from services.notify.domain.reasons import NotifyReason
 from services.notify.domain.wording import Letter
@@ -29,6 +30,7 @@ class Webhook:
     def __init__(self, settings: WebhookSettings, clock: Clock, secrets_dir: Path | None) -> None:
         self.longest_s = settings.webhook_whole_s
         self._clock, self._secrets_dir = clock, secrets_dir
+        self._networks = networks_of(settings.webhook_networks)
         limits = httpx.Timeout(settings.webhook_read_s, connect=settings.webhook_connect_s)
         self._client = httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False)
 
@@ -48,15 +50,23 @@ class Webhook:
         body = json.dumps(letter.body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = signed_headers(secret, key, self._clock.now(), body) | {"Content-Type": "application/json"}
         propagate.inject(headers)
-        return await self._post(recipient.webhook_url, headers, body)
+        return await self._post(recipient, recipient.webhook_url, headers, body)
 
-    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Attempt:
+    async def _post(self, recipient: AgencyEntry, url: str, headers: dict[str, str], body: bytes) -> Attempt:
         try:
-            async with (
-                asyncio.timeout(self.longest_s),
-                self._client.stream("POST", url, headers=headers, content=body) as answer,
-            ):
-                return classify(answer.status_code, answer.headers.get("Retry-After"))
+            async with asyncio.timeout(self.longest_s):
+                target = await target_of(url, self._networks)
+                named = headers | {"Host": target.host}
+                sni = {"sni_hostname": target.name}
+                async with self._client.stream(
+                    "POST", target.url, headers=named, content=body, extensions=sni
+                ) as answer:
+                    return classify(answer.status_code, answer.headers.get("Retry-After"))
+        except AddressRefused as refused:
+            log.error("address_refused", recipient=recipient.id, reason=str(refused))
+            return Attempt(NotifyReason.ADDRESS_INVALID)
+        except NameUnknown:
+            return Attempt(NotifyReason.UNREACHABLE)
         except (TimeoutError, httpx.TimeoutException):
             return Attempt(NotifyReason.TIMED_OUT)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):

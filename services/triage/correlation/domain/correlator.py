@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.triage.correlation.domain.alarm_seen import AlarmSeen
 from services.triage.correlation.domain.answer import Answer
 from services.triage.correlation.domain.correlate import joined, opened
+from services.triage.correlation.domain.group import Group
 from services.triage.correlation.domain.match import best_match
 from services.triage.correlation.domain.reach import Reach
 from services.triage.correlation.domain.situation import OpenSituation
@@ -18,8 +19,9 @@ class Correlator:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._open: dict[str, dict[str, OpenSituation]] = {}
+        self._open: dict[str, Group] = {}
         self._all: dict[str, OpenSituation] = {}
+        self._answers = 0
 
     @property
     def open_count(self) -> int:
@@ -29,7 +31,7 @@ class Correlator:
     @property
     def answer_count(self) -> int:
         """Alarms that are remembered."""
-        return sum(len(situation.alarm_ids) for situation in self._all.values())
+        return self._answers
 
     def restore(self, answers: Iterable[Answer]) -> None:
         """Takes all answers of a table, in any order."""
@@ -38,13 +40,19 @@ class Correlator:
             by_situation.setdefault(answer.situation_id, []).append(answer)
         for situation in sorted((OpenSituation.of(g) for g in by_situation.values()), key=lambda s: s.head.last_at):
             self._keep(situation)
-        for filed, group in list(self._open.items()):
-            self._close(filed, max(situation.head.last_at for situation in group.values()))
+            self._answers += len(situation.alarm_ids)
+        newest: dict[str, float] = {}
+        for situation in self._all.values():
+            head = situation.head
+            newest[head.filed] = max(head.last_at, newest.get(head.filed, head.last_at))
+        for filed, at in newest.items():
+            self._close(filed, at)
 
     def answer(self, alarm: AlarmSeen) -> Answer:
         """What is to be said about an alarm that no answer is known for."""
         self._close(alarm.filed, alarm.at)
-        match = best_match(alarm, self._open.get(alarm.filed, {}).values(), self._reach)
+        group = self._open.get(alarm.filed)
+        match = best_match(alarm, group.near(alarm) if group else (), self._reach)
         return opened(alarm) if match is None else joined(alarm, match)
 
     def take(self, answer: Answer) -> OpenSituation:
@@ -52,8 +60,10 @@ class Correlator:
         situation = self._all.get(answer.situation_id)
         if situation is None:
             situation = OpenSituation.of([answer])
+            self._answers += 1
         elif answer.revision > situation.head.revision:
             situation.add(answer)
+            self._answers += 1
         else:
             return situation
         self._keep(situation)
@@ -71,15 +81,19 @@ class Correlator:
             if situation.head.last_at >= before:
                 break
             gone += situation.alarm_ids
+            self._answers -= len(situation.alarm_ids)
             del self._all[eldest]
-            self._open.get(situation.head.filed, {}).pop(eldest, None)
+            if group := self._open.get(situation.head.filed):
+                group.remove(eldest)
         return gone
 
     def _keep(self, situation: OpenSituation) -> None:
         head = situation.head
         self._all.pop(head.situation_id, None)
         self._all[head.situation_id] = situation
-        self._open.setdefault(head.filed, {})[head.situation_id] = situation
+        if head.filed not in self._open:
+            self._open[head.filed] = Group(self._reach)
+        self._open[head.filed].put(situation)
 
     def _close(self, filed: str, at: float) -> None:
         group = self._open.get(filed)
@@ -87,7 +101,8 @@ class Correlator:
             return
         # Twice the window: an alarm that comes late may still belong to what others have left behind.
         before = at - 2 * self._reach.within_s
-        for name in [name for name, situation in group.items() if situation.head.last_at < before]:
-            group.pop(name).close()
+        for name in group.silent_since(before):
+            if situation := group.remove(name):
+                situation.close()
         if not group:
             del self._open[filed]

@@ -7,16 +7,16 @@ nobody forgets it, and what a fold depends on never outlasts the memory that a r
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.triage.screening.domain.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(NamedTuple):
     """This signal joins `first_signal_id`; `count` have, with this one."""
 
     first_signal_id: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
 
 
 @dataclass(slots=True)

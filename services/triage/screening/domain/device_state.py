@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from schemas.vocabulary.natures import Nature
 from services.triage.screening.domain.chatter import Stream
 from services.triage.screening.domain.firsts import Firsts
 from services.triage.screening.domain.repeats import Repeats
@@ -15,8 +16,12 @@ class DeviceState:
     last_at: float = 0.0
     repeats: Repeats = field(default_factory=Repeats)
     firsts: Firsts = field(default_factory=Firsts)
-    streams: dict[tuple[str, str], Stream] = field(default_factory=dict)
+    streams: dict[tuple[Nature, str], Stream] = field(default_factory=dict)
 
     def stream(self, signal: SeenSignal) -> Stream:
         """The stream that `signal` belongs to: its nature, in its zone or use case."""
-        return self.streams.setdefault((signal.nature.value, signal.zone or signal.use_case or ""), Stream())
+        key = (signal.nature, signal.zone or signal.use_case or "")
+        found = self.streams.get(key)
+        if found is None:
+            found = self.streams[key] = Stream()
+        return found

@@ -1,6 +1,7 @@
 """What later messages of a device refer to: the first signal of a subject, or the last of a nature and zone."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Outcome
@@ -9,8 +10,7 @@ from services.triage.screening.domain.seen_signal import SeenSignal
 Key = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+class First(NamedTuple):
     """The signal that annotations belong to, how it ended, where it was filed, and when it was last spoken of."""
 
     signal_id: str
@@ -45,7 +45,7 @@ class Firsts:
 
     def touch(self, signal: SeenSignal, first: First) -> None:
         """Keeps `first` in memory while its subject goes on speaking."""
-        renewed = replace(first, at=max(first.at, signal.at))
+        renewed = first._replace(at=max(first.at, signal.at))
         for key in [key for key, held in self.held.items() if held is first]:
             del self.held[key]
             self.held[key] = renewed
@@ -59,16 +59,16 @@ class Firsts:
 
 
 def _keys(signal: SeenSignal) -> list[Key]:
-    keys = [("nature", signal.nature.value, signal.zone or ""), ("nature", signal.nature.value, "*")]
+    keys: list[Key] = [("nature", signal.nature, signal.zone or ""), ("nature", signal.nature, "*")]
     if signal.subject:
-        keys += [("subject", signal.subject, signal.nature.value), ("subject", signal.subject, "*")]
+        keys += [("subject", signal.subject, signal.nature), ("subject", signal.subject, "*")]
     return keys
 
 
 def _lookup(signal: SeenSignal) -> list[Key]:
     """A known subject is looked for by itself: another subject of the same nature is another happening."""
     if signal.subject:
-        return [("subject", signal.subject, signal.nature.value), ("subject", signal.subject, "*")]
+        return [("subject", signal.subject, signal.nature), ("subject", signal.subject, "*")]
     if signal.zone:
-        return [("nature", signal.nature.value, signal.zone)]
-    return [("nature", signal.nature.value, "*")]
+        return [("nature", signal.nature, signal.zone)]
+    return [("nature", signal.nature, "*")]

@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access-register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Register
+         * @description Who saw or exported what, newest first. Reading this is written down as well.
+         */
+        get: operations["read_register_v1_access_register_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alarm-load": {
         parameters: {
             query?: never;
@@ -981,6 +1001,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/legal-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description Those in force, the newest first.
+         */
+        get: operations["list_holds_v1_legal_holds_get"];
+        put?: never;
+        /**
+         * Hold Incident
+         * @description Nothing of this incident, or of those merged into it, is destroyed until the hold is lifted.
+         */
+        post: operations["hold_incident_v1_legal_holds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/legal-holds/{hold_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift Hold
+         * @description From now on what is past its time goes with the next run.
+         */
+        post: operations["lift_hold_v1_legal_holds__hold_id__lift_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/log": {
         parameters: {
             query?: never;
@@ -1239,6 +1303,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Revocations
+         * @description In force, and lifted within the last month; the newest first.
+         */
+        get: operations["list_revocations_v1_revocations_get"];
+        put?: never;
+        /**
+         * Revoke
+         * @description Nothing counts any more that was issued to them, on any door; their pages forget what they hold.
+         *
+         *     Nobody comes in under that name again until it is lifted. Not for oneself: nobody could take it back.
+         */
+        post: operations["revoke_v1_revocations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/revocations/{revocation_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift
+         * @description Lets them sign in again. What was issued before stays void.
+         */
+        post: operations["lift_v1_revocations__revocation_id__lift_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/roster": {
         parameters: {
             query?: never;
@@ -1307,9 +1417,49 @@ export interface paths {
         post: operations["sign_in_v1_session_post"];
         /**
          * Sign Out
-         * @description Takes the badge off this browser.
+         * @description Takes the badge off this browser. Where a provider knows him, too, `continue_at` is where he signs out there.
          */
         delete: operations["sign_out_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin
+         * @description Sends the browser to the identity provider. `again`: it asks for a password even if it knows him.
+         */
+        get: operations["begin_v1_session_begin_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come Back
+         * @description Where the provider sends the browser back to: the badge comes as a cookie, the same as any other.
+         */
+        get: operations["come_back_v1_session_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1580,6 +1730,8 @@ export interface paths {
         /**
          * Distress
          * @description *Détresse*: an officer calls for help. Has no epoch, is never refused: what cannot be read is left out.
+         *
+         *     Nor for who sends it: a badge that was taken back, another unit's or none at all is told to the room on the card.
          */
         post: operations["distress_v1_units__unit__distress_post"];
         delete?: never;
@@ -1827,8 +1979,13 @@ export interface components {
         /**
          * Analytics
          * @description What a camera adds: its name in Frigate, and label → (use case, nature) as the centre maps them.
+         *
+         *     `frigate_instance`: the Frigate that speaks for it, where several do: it publishes on `frigate/<instance>/…`, and
+         *     the camera is heard on no other topic. None: on `frigate/events` and `frigate/reviews` only.
          */
         Analytics: {
+            /** Frigate Instance */
+            frigate_instance?: string | null;
             /** Frigate Name */
             frigate_name: string;
             /** Labels */
@@ -2466,9 +2623,16 @@ export interface components {
         /**
          * Device
          * @description One device. Its `id` is what doors call `device` or `kiosk`.
+         *
+         *     `auth`: how it proves itself at the HTTP door (docs/devices.md). `auth_key_ref` names the key of `auth: hmac`, the
+         *     secret's bytes as they stand there.
          */
         Device: {
             analytics?: components["schemas"]["Analytics"] | null;
+            /** @default none */
+            auth: components["schemas"]["DeviceAuth"];
+            /** Auth Key Ref */
+            auth_key_ref?: string | null;
             /** Commune */
             commune: string;
             /** Id */
@@ -2487,6 +2651,14 @@ export interface components {
             /** Supervision S */
             supervision_s?: number | null;
         };
+        /**
+         * DeviceAuth
+         * @description How a device proves at ingest's HTTP door that a message is its own; the city pack says it for each device.
+         *
+         *     `none`: not at all. `hmac`: signed with its own key. `mtls`: over TLS with its own certificate.
+         * @enum {string}
+         */
+        DeviceAuth: "none" | "hmac" | "mtls";
         /**
          * DeviceKind
          * @description Families of devices; each has an adapter of its own in ingest.
@@ -2581,7 +2753,7 @@ export interface components {
          * @description A doubt that travels with a signal and is shown to the operator; it never drops the signal.
          * @enum {string}
          */
-        Flag: "unknown_device" | "unknown_zone" | "unknown_code" | "wrong_clock" | "stale" | "no_position" | "position_inaccurate" | "bad_length" | "no_pack";
+        Flag: "unknown_device" | "unknown_zone" | "unknown_code" | "wrong_clock" | "stale" | "no_position" | "position_inaccurate" | "bad_length" | "no_pack" | "malformed" | "position_doubtful" | "unverified";
         /**
          * GapShown
          * @description A demand point that is poorly covered, by the sector it lies in or nearest to.
@@ -2685,6 +2857,16 @@ export interface components {
              * @enum {string}
              */
             kind: "firefighters" | "national_police";
+        };
+        /**
+         * HoldBody
+         * @description Which incident must be kept, and why: whose request it is, by its reference.
+         */
+        HoldBody: {
+            /** Incident */
+            incident: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Hop
@@ -3125,6 +3307,29 @@ export interface components {
             starts_at: string;
             /** Use Case */
             use_case: string;
+        };
+        /**
+         * LegalHold
+         * @description Why an incident is kept past its time, by whom and since when. In force while `lifted_at` is none.
+         */
+        LegalHold: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hold Id */
+            hold_id: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Lifted At */
+            lifted_at: string | null;
+            /** Lifted By */
+            lifted_by: string | null;
+            /** Reason */
+            reason: string;
+            /** Set By */
+            set_by: string;
         };
         /**
          * Likeness
@@ -3678,7 +3883,7 @@ export interface components {
         };
         /**
          * PositionTaken
-         * @description `applied` false: a newer position is held.
+         * @description `applied` false: a newer position is held, or (0, 0) is no place.
          */
         PositionTaken: {
             /** Applied */
@@ -4091,6 +4296,46 @@ export interface components {
             unit: string;
         };
         /**
+         * RegisterEntry
+         * @description Who saw what, when and why. `hash`: hexadecimal, over the one before and this entry.
+         */
+        RegisterEntry: {
+            /** Actor */
+            actor: string;
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hash */
+            hash: string;
+            /** Object */
+            object: string | null;
+            /** Own */
+            own: string | null;
+            /** Position */
+            position: number;
+            /** Reason */
+            reason: string | null;
+            /** Role */
+            role: string | null;
+            what: components["schemas"]["Seen"];
+        };
+        /**
+         * RegisterPage
+         * @description Newest first. `next`: give it as `before` for the page that follows; none at the end.
+         */
+        RegisterPage: {
+            /** Entries */
+            entries: components["schemas"]["RegisterEntry"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * ReportBody
          * @description What an officer writes about an assignment: kept in the log, whatever became of the assignment.
          */
@@ -4135,6 +4380,43 @@ export interface components {
          * @enum {string}
          */
         ResponderKind: "patrol" | "firefighters" | "national_police" | "maintenance";
+        /**
+         * RevocationBody
+         * @description Whose badges are taken back: `who` is an account, a unit or an agency, by `scope`.
+         */
+        RevocationBody: {
+            /** Reason */
+            reason: string;
+            scope: components["schemas"]["Scope"];
+            /** Who */
+            who: string;
+        };
+        /**
+         * RevocationShown
+         * @description `who`: an account, a unit or an agency, by `scope`. In force while `lifted_at` is none.
+         */
+        RevocationShown: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lift Reason */
+            lift_reason: string | null;
+            /** Lifted At */
+            lifted_at: string | null;
+            /** Lifted By */
+            lifted_by: string | null;
+            /** Reason */
+            reason: string;
+            /** Revocation Id */
+            revocation_id: string;
+            scope: components["schemas"]["Scope"];
+            /** Set By */
+            set_by: string;
+            /** Who */
+            who: string;
+        };
         /**
          * Role
          * @description What somebody is here to do.
@@ -4277,6 +4559,12 @@ export interface components {
             welfare_after_s?: number | null;
         };
         /**
+         * Scope
+         * @description Whom a revocation meets: one account, or whoever speaks for a unit (its lost tablet) or an agency.
+         * @enum {string}
+         */
+        Scope: "account" | "unit" | "agency";
+        /**
          * ScreeningReason
          * @description Why screening gave an outcome.
          * @enum {string}
@@ -4300,6 +4588,12 @@ export interface components {
             ][];
         };
         /**
+         * Seen
+         * @description What was shown or taken away.
+         * @enum {string}
+         */
+        Seen: "card" | "cards" | "live" | "missions" | "log" | "log_export" | "shift" | "broadcasts" | "protected_addresses" | "attachment" | "work_orders" | "units" | "signals" | "revocations" | "revocation" | "register" | "legal_holds" | "legal_hold" | "retention";
+        /**
          * ServiceHealth
          * @description A process: ready, waiting, degraded or away, with the checks that are not ready.
          */
@@ -4318,15 +4612,25 @@ export interface components {
             state: string;
         };
         /**
+         * SessionEnded
+         * @description `continue_at`: where to go so that the identity provider forgets him as well.
+         */
+        SessionEnded: {
+            /** Continue At */
+            continue_at: string | null;
+        };
+        /**
          * SessionShown
          * @description `person` none: nobody is signed in. `choices`: the demo's accounts. `now`: the door's clock.
+         *
+         *     `revoked`: the badge of this browser was taken back; it must forget what it holds.
          */
         SessionShown: {
             /**
              * Accounts
              * @enum {string}
              */
-            accounts: "open" | "demo";
+            accounts: "open" | "demo" | "oidc";
             /** Centres */
             centres: components["schemas"]["CentreShown"][];
             /** Choices */
@@ -4337,6 +4641,8 @@ export interface components {
              */
             now: string;
             person: components["schemas"]["PersonShown"] | null;
+            /** Revoked */
+            revoked: boolean;
         };
         /**
          * ShiftSummary
@@ -5144,6 +5450,26 @@ export interface components {
             snapshot: components["schemas"]["StreamSnapshot"];
         };
         /**
+         * StreamRevocation
+         * @description `revocation`: badges were taken back, or may be issued again (`lifted`).
+         */
+        StreamRevocation: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lifted */
+            lifted: boolean;
+            /** Position */
+            position: number;
+            /** Revocation Id */
+            revocation_id: string;
+            scope: components["schemas"]["Scope"];
+            /** Who */
+            who: string;
+        };
+        /**
          * StreamSilence
          * @description `silence`: one was set or has ended.
          */
@@ -5710,6 +6036,14 @@ export interface components {
             name?: string | null;
         };
         /**
+         * WhyLifted
+         * @description Why a legal hold, or a revocation, is over.
+         */
+        WhyLifted: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * WorkOrder
          * @description A work order in the crews' list, with the place of its incident.
          */
@@ -5932,6 +6266,73 @@ export interface operations {
             };
         };
     };
+    read_register_v1_access_register_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                /** @description an account */
+                actor?: string | null;
+                what?: components["schemas"]["Seen"] | null;
+                /** @description id of an incident or attachment */
+                about?: string | null;
+                /** @description `next` of the page before */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterPage"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     alarm_load_v1_alarm_load_get: {
         parameters: {
             query?: {
@@ -6126,6 +6527,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -6211,6 +6621,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6310,6 +6729,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -6395,6 +6823,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6494,6 +6931,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -6561,6 +7007,15 @@ export interface operations {
             };
             /** @description unknown id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6779,6 +7234,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -6921,6 +7385,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -6979,6 +7452,15 @@ export interface operations {
             };
             /** @description not for this role, or not one's own; `reason` says which */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7357,6 +7839,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -7677,6 +8168,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -7861,6 +8361,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -8024,6 +8533,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -8113,6 +8631,15 @@ export interface operations {
             };
             /** @description changed since the ETag in If-Match; `changes` says what */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8376,6 +8903,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -8465,6 +9001,15 @@ export interface operations {
             };
             /** @description changed since the ETag in If-Match; `changes` says what */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8568,6 +9113,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -8646,6 +9200,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8742,6 +9305,15 @@ export interface operations {
             };
             /** @description changed since the ETag in If-Match; `changes` says what */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9016,6 +9588,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -9105,6 +9686,15 @@ export interface operations {
             };
             /** @description changed since the ETag in If-Match; `changes` says what */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9300,6 +9890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -9389,6 +9988,15 @@ export interface operations {
             };
             /** @description changed since the ETag in If-Match; `changes` says what */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9539,6 +10147,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -9617,6 +10234,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9709,6 +10335,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -9787,6 +10422,239 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holds_v1_legal_holds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_incident_v1_legal_holds_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_hold_v1_legal_holds__hold_id__lift_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyLifted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10156,6 +11024,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -10406,6 +11283,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -10468,6 +11354,15 @@ export interface operations {
             };
             /** @description unknown id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10636,6 +11531,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -10692,6 +11596,15 @@ export interface operations {
             };
             /** @description not for this role, or not one's own; `reason` says which */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10820,6 +11733,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -10878,6 +11800,230 @@ export interface operations {
             };
             /** @description unknown id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_revocations_v1_revocations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationShown"][];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_v1_revocations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevocationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not possible from the present state; `allowed` names what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_v1_revocations__revocation_id__lift_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key is answered the same again */
+                "idempotency-key"?: string | null;
+                /** @description who orders, a pseudonymous id */
+                "x-actor"?: string;
+            };
+            path: {
+                revocation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyLifted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationShown"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11032,6 +12178,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -11108,6 +12263,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11296,6 +12460,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -11334,8 +12507,126 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description done */
-            204: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionEnded"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_v1_session_begin_get: {
+        parameters: {
+            query?: {
+                page?: string;
+                again?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the provider, or back to the page; `?entree=` says what went wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not for this role, or not one's own; `reason` says which */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong input, or an idempotency key that was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_back_v1_session_callback_get: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the provider, or back to the page; `?entree=` says what went wrong */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11670,6 +12961,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -11922,6 +13222,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12361,6 +13670,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -12425,6 +13743,15 @@ export interface operations {
             };
             /** @description unknown id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12512,6 +13839,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -12588,6 +13924,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -12641,6 +13986,15 @@ export interface operations {
             };
             /** @description not for this role, or not one's own; `reason` says which */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12791,6 +14145,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -12869,6 +14232,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12961,6 +14333,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description wrong input, or an idempotency key that was used for another request */
             422: {
                 headers: {
@@ -13039,6 +14420,15 @@ export interface operations {
             };
             /** @description not possible from the present state; `allowed` names what is */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

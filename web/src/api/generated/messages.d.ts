@@ -75,8 +75,16 @@ export interface components {
         /**
          * Analytics
          * @description What a camera adds: its name in Frigate, and label → (use case, nature) as the centre maps them.
+         *
+         *     `frigate_instance`: the Frigate that speaks for it, where several do: it publishes on `frigate/<instance>/…`, and
+         *     the camera is heard on no other topic. None: on `frigate/events` and `frigate/reviews` only.
          */
         Analytics: {
+            /**
+             * Frigate Instance
+             * @default null
+             */
+            frigate_instance: string | null;
             /** Frigate Name */
             frigate_name: string;
             /** Labels */
@@ -286,10 +294,20 @@ export interface components {
         /**
          * Device
          * @description One device. Its `id` is what doors call `device` or `kiosk`.
+         *
+         *     `auth`: how it proves itself at the HTTP door (docs/devices.md). `auth_key_ref` names the key of `auth: hmac`, the
+         *     secret's bytes as they stand there.
          */
         Device: {
             /** @default null */
             analytics: components["schemas"]["Analytics"] | null;
+            /** @default none */
+            auth: components["schemas"]["DeviceAuth"];
+            /**
+             * Auth Key Ref
+             * @default null
+             */
+            auth_key_ref: string | null;
             /** Commune */
             commune: string;
             /** Id */
@@ -318,6 +336,14 @@ export interface components {
              */
             supervision_s: number | null;
         };
+        /**
+         * DeviceAuth
+         * @description How a device proves at ingest's HTTP door that a message is its own; the city pack says it for each device.
+         *
+         *     `none`: not at all. `hmac`: signed with its own key. `mtls`: over TLS with its own certificate.
+         * @enum {string}
+         */
+        DeviceAuth: "none" | "hmac" | "mtls";
         /**
          * DeviceKind
          * @description Families of devices; each has an adapter of its own in ingest.
@@ -353,7 +379,7 @@ export interface components {
          * @description A doubt that travels with a signal and is shown to the operator; it never drops the signal.
          * @enum {string}
          */
-        Flag: "unknown_device" | "unknown_zone" | "unknown_code" | "wrong_clock" | "stale" | "no_position" | "position_inaccurate" | "bad_length" | "no_pack";
+        Flag: "unknown_device" | "unknown_zone" | "unknown_code" | "wrong_clock" | "stale" | "no_position" | "position_inaccurate" | "bad_length" | "no_pack" | "malformed" | "position_doubtful" | "unverified";
         /**
          * IncidentChanged
          * @description One recorded decision about an incident. Topic `dispatch.events`, keyed by incident, in version order.

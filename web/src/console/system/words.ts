@@ -35,6 +35,8 @@ export const words = dictionary(
     service_notify: 'Avis aux partenaires',
     gauge_vigie_dispatch_outbox_depth: 'Décisions à publier',
     gauge_vigie_dispatch_tasks_waiting: 'Missions qui attendent un équipage',
+    gauge_vigie_dispatch_reconciler_waiting: 'Signaux dont la suite est attendue',
+    gauge_vigie_dispatch_register_waiting: 'Lignes du registre des accès à écrire',
   },
   {
     title: 'System',
@@ -70,5 +72,7 @@ export const words = dictionary(
     service_notify: 'Notices to partners',
     gauge_vigie_dispatch_outbox_depth: 'Decisions to publish',
     gauge_vigie_dispatch_tasks_waiting: 'Tasks that wait for a unit',
+    gauge_vigie_dispatch_reconciler_waiting: 'Signals whose outcome is awaited',
+    gauge_vigie_dispatch_register_waiting: 'Access register lines to be written',
   },
 );

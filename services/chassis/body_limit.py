@@ -1,11 +1,14 @@
 """Refuses bodies that are too large before they are read whole."""
 
+import asyncio
+
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.problems import MEDIA_TYPE, Problem
 
+DISCARDED_LIMITS, DISCARD_S = 8, 5.0
 TITLE = "Requête trop grande / request too large"
 
 
@@ -21,6 +24,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         if _announced(scope) > self._max_bytes:
+            await self._discard(receive)
             await self._refuse(scope, receive, send)
             return
         read = 0
@@ -30,11 +34,26 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._max_bytes:
+                await self._discard(receive)
                 # Raised inside the route that reads the body, which answers it like any other problem.
                 raise HTTPException(413, TITLE)
             return message
 
         await self._app(scope, counted, send)
+
+    async def _discard(self, receive: Receive) -> None:
+        """Reads on without keeping, so that the answer is read too: closing on unread bytes resets the connection, and
+        the client sees no answer at all. For a body that has no end in sight, that is all it gets."""
+        left = DISCARDED_LIMITS * self._max_bytes
+        try:
+            async with asyncio.timeout(DISCARD_S):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                        return
+        except TimeoutError:
+            return
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         limit = f"{self._max_bytes} octets au plus / bytes at most"

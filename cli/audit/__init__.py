@@ -1,0 +1,1 @@
+"""`vigie audit`: is the access register what was written?"""

@@ -1,0 +1,1 @@
+"""`vigie backup | restore | state-hash`: the database saved whole, and put back."""

@@ -1,0 +1,1 @@
+"""`vigie doctor`: what is wrong and what to do about it."""

@@ -1,0 +1,1 @@
+"""`vigie reconcile`: what was acknowledged, compared with what became of it."""

@@ -1,0 +1,1 @@
+"""Dispatch's watch over the whole system: by lease one process compares, probes, and raises the system's own alarms."""

@@ -1,0 +1,1 @@
+"""The synthetic SOS: a proof that the urgent lane works, sent by dispatch each minute."""

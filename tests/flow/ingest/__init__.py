@@ -1,0 +1,1 @@
+"""Ingest while the parts that it needs are away."""
