@@ -1,10 +1,12 @@
 """Throws out a process that was stopped amid its statements and holds what others wait for (rule 7).
 
-PostgreSQL's own limit for that, `idle_in_transaction_session_timeout`, counts only while every statement is answered.
-A client that sends several together (libpq's pipeline mode, which `executemany` uses too) and is stopped before it has
-said that this was all is `active` for PostgreSQL, may stay so for ever, and keeps its locks; so is one that was stopped
-before it had taken a large answer. `transaction_timeout` would end both (PostgreSQL 17), and with them every
-transaction that is merely slow on a busy machine.
+PostgreSQL's own limit for that, `idle_in_transaction_session_timeout`, counts from an answer to the next message of any
+kind. A client that sends several statements together (libpq's pipeline mode, which `executemany` uses too) and is
+stopped before it has said that this was all is `active` for PostgreSQL, may stay so for ever, and keeps its locks; so
+is one that was stopped before it had taken a large answer. And psycopg ends each pipeline by asking once more for what
+it has got already (a Flush behind the Sync): that message stops PostgreSQL's clock, and nothing starts it again.
+`transaction_timeout` would end them all (PostgreSQL 17), and with them every transaction that is merely slow on a busy
+machine.
 """
 
 import asyncio
@@ -20,13 +22,18 @@ from services.dispatch.metrics import HOLDERS_THROWN_OUT
 log = logs.get(__name__)
 EVERY_S = 0.15
 HELD_MS = 400
-"""Longer than `chassis.database.IDLE_LIMIT_MS`: this one is not lengthened for whoever was thrown out before."""
+"""Longer than `chassis.database.IDLE_LIMIT_MS`; in a transaction's n-th attempt n times as long, as `store.work`."""
 THROW_OUT = """
 SELECT holder.application_name, pg_terminate_backend(holder.pid)
 FROM pg_stat_activity AS holder
 WHERE holder.datname = current_database() AND holder.usename = current_user
-  AND holder.state = 'active' AND holder.wait_event_type = 'Client'
-  AND holder.state_change < clock_timestamp() - make_interval(secs => %s)
+  AND holder.wait_event_type = 'Client'
+  AND (
+    holder.state = 'active'
+    OR holder.state = 'idle in transaction' AND holder.application_name SIMILAR TO '(dispatch|vigie-notify)%%'
+  )
+  AND holder.state_change < clock_timestamp()
+    - make_interval(secs => %s) * coalesce(substring(holder.application_name FROM 'attempt ([0-9]+)$')::int, 1)
   AND EXISTS (
     SELECT FROM pg_stat_activity AS waiter
     WHERE waiter.wait_event_type = 'Lock' AND holder.pid = ANY (pg_blocking_pids(waiter.pid))

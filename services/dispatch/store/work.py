@@ -160,7 +160,11 @@ def _record(entry: Entry) -> dict[str, Any]:
 _IN_FORCE = func.jsonb_object_agg(current_packs.c.centre, current_packs.c.version)
 # Whoever was thrown out though it runs is on a machine that is short of processors: with the same limit it would be
 # thrown out again, and its work done again, for ever. A process that was stopped is so in its first attempt.
-_LONGER = text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)")
+# The name is for `stopped_holders`, which cannot see the limit.
+_LONGER = text(
+    """SELECT set_config('idle_in_transaction_session_timeout', :limit, true),
+    set_config('application_name', current_setting('application_name') || :attempt, true)"""
+)
 _BEGIN = Statement(
     select(
         func.clock_timestamp().label("now"),
@@ -178,7 +182,8 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
         try:
             async with engine.begin() as conn:
                 if attempt > 1:
-                    await conn.execute(_LONGER, {"limit": f"{IDLE_LIMIT_MS * attempt}ms"})
+                    longer = {"limit": f"{IDLE_LIMIT_MS * attempt}ms", "attempt": f" attempt {attempt}"}
+                    await conn.execute(_LONGER, longer)
                 work = await _begun(conn, library)
                 result = await act(work)
                 await work.flush()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from structlog.testing import capture_logs
 from services.chassis.database import IDLE_LIMIT_MS, SESSION
 from services.dispatch.stopped_holders import HELD_MS, StoppedHolders
 from services.dispatch.store import tables
+from services.dispatch.store.pipeline import Conflict
 from services.dispatch.store.work import Work, run
 from tests.flow.dispatch.world import World, until
 
@@ -71,12 +73,12 @@ def stopped_amid(database: str, scope: str, *more: str) -> Iterator[int]:
         stopped.close()
 
 
-async def held_for_ms(world: World, backend: int) -> float:
-    """How long PostgreSQL has taken this one for busy; 0 where it is not."""
+async def held_for_ms(world: World, backend: int, state: str) -> float:
+    """How long PostgreSQL has taken this one to be in that state, waiting for its client; 0 where it is not."""
     query = """SELECT extract(epoch FROM clock_timestamp() - state_change) * 1000 FROM pg_stat_activity
-        WHERE pid = :backend AND state = 'active' AND wait_event_type = 'Client'"""
+        WHERE pid = :backend AND state = :state AND wait_event_type = 'Client'"""
     async with world.direct.connect() as conn:
-        return float(await conn.scalar(text(query), {"backend": backend}) or 0)
+        return float(await conn.scalar(text(query), {"backend": backend, "state": state}) or 0)
 
 
 @pytest.mark.usefixtures("watched")
@@ -93,6 +95,33 @@ async def test_nor_does_who_is_stopped_before_a_large_answer(world: World, datab
     with stopped_amid(database, "site:pool", "SELECT repeat('x', 50000000)") as backend:
         await until(lambda: _is_held(world, backend, 1), "the lock was not taken")
         await asyncio.wait_for(run(world.engine, world.library, lambda work: work.lock_scope("site:pool")), 10)
+
+
+@pytest.mark.usefixtures("watched")
+async def test_nor_does_who_is_stopped_after_its_statements(world: World, database: str) -> None:
+    """psycopg asks once more for answers it has: PostgreSQL's clock for idle transactions stops at that message."""
+    with psycopg.connect(database, options=SESSION, application_name="dispatch") as stopped:
+        with stopped.pipeline():
+            stopped.execute("SELECT pg_advisory_xact_lock(hashtextextended('site:church', 0))")
+        backend = stopped.info.backend_pid
+        idle = partial(_is_held, world, backend, 3 * IDLE_LIMIT_MS, state="idle in transaction")
+        await until(idle, "PostgreSQL ended it by itself")
+        await asyncio.wait_for(run(world.engine, world.library, lambda work: work.lock_scope("site:church")), 10)
+        stopped.close()
+
+
+async def test_each_attempt_says_that_it_may_take_longer(world: World) -> None:
+    """Whoever throws out stopped holders cannot see their limits; the name ends with the transaction."""
+    names = []
+
+    async def raced(work: Work) -> None:
+        names.append(await work.conn.scalar(text("SELECT current_setting('application_name')")))
+        if len(names) < 3:
+            raise Conflict("somebody was faster")
+
+    await run(world.engine, world.library, raced)
+    await run(world.engine, world.library, raced)
+    assert names == ["dispatch-test", "dispatch-test attempt 2", "dispatch-test attempt 3", "dispatch-test"]
 
 
 @pytest.mark.usefixtures("watched")
@@ -124,5 +153,5 @@ async def test_nobody_is_thrown_out_whom_nobody_waits_for(world: World, database
         await asyncio.wait_for(run(world.engine, world.library, lambda work: work.lock_scope("site:town-hall")), 10)
 
 
-async def _is_held(world: World, backend: int, milliseconds: float) -> bool:
-    return await held_for_ms(world, backend) >= milliseconds
+async def _is_held(world: World, backend: int, milliseconds: float, state: str = "active") -> bool:
+    return await held_for_ms(world, backend, state) >= milliseconds
