@@ -1,16 +1,19 @@
 """OpenTelemetry: one tracer a process, W3C `traceparent` in Kafka headers, OTLP or JSON-lines export."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from opentelemetry import context, propagate, trace
+from opentelemetry import context, trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.chassis.settings import ProcessSettings
 
@@ -19,6 +22,7 @@ RawHeaders = Sequence[tuple[str, bytes | str | None]] | None
 SCOPE = "vigie"
 QUERY = "url.query"
 FLUSH_MS = 200
+_W3C, _IDS = TraceContextTextMapPropagator(), RandomIdGenerator()
 
 
 class WithoutQuery(SpanProcessor):
@@ -51,10 +55,38 @@ def tracer() -> trace.Tracer:
     return trace.get_tracer(SCOPE)
 
 
+def called_from_outside() -> bool:
+    """True if the current span belongs to a trace that somebody else began and records."""
+    span = trace.get_current_span()
+    parent = span.parent if isinstance(span, ReadableSpan) else None
+    return parent is not None and parent.is_remote and parent.trace_flags.sampled
+
+
+@contextmanager
+def unrecorded() -> Iterator[trace.Span]:
+    """Around what is not traced: records sent within it carry a trace id, and bid nobody to record."""
+    current = trace.get_current_span().get_span_context()
+    trace_id = current.trace_id if current.is_valid else _IDS.generate_trace_id()
+    span = trace.NonRecordingSpan(trace.SpanContext(trace_id, _IDS.generate_span_id(), is_remote=False))
+    token = context.attach(trace.set_span_in_context(span))
+    try:
+        yield span
+    finally:
+        context.detach(token)
+
+
+def recorded(span: trace.Span) -> Context:
+    """The context of an unrecorded span for what is recorded after all: of the same trace."""
+    known = span.get_span_context()
+    flags = trace.TraceFlags(trace.TraceFlags.SAMPLED)
+    parent = trace.SpanContext(known.trace_id, known.span_id, is_remote=False, trace_flags=flags)
+    return trace.set_span_in_context(trace.NonRecordingSpan(parent), Context())
+
+
 def inject(headers: Headers, where: Context | None = None) -> Headers:
     """`headers` with the trace context (`where`, or the current one) added."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier, context=where)
+    _W3C.inject(carrier, context=where)
     return [*headers, *((key, value.encode()) for key, value in carrier.items())]
 
 
@@ -64,13 +96,13 @@ def extract(headers: RawHeaders) -> Context:
     for key, value in headers or ():
         if key in {"traceparent", "tracestate"} and value is not None:
             carrier[key] = value.decode("ascii", "replace") if isinstance(value, bytes) else value
-    return propagate.extract(carrier, context=context.Context())
+    return _W3C.extract(carrier, context=context.Context())
 
 
 def traceparent() -> str | None:
     """The current context as a W3C `traceparent`, to store beside a row; None outside a span."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier)
+    _W3C.inject(carrier)
     return carrier.get("traceparent")
 
 

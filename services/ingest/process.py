@@ -43,6 +43,7 @@ from services.ingest.reception import Reception
 from services.ingest.rejected import Rejected
 from services.ingest.settings import IngestSettings
 from services.ingest.supervision import SupervisionReporter
+from services.ingest.tracing import Tracing
 
 log = logs.get(__name__)
 PACKS = "packs"
@@ -64,7 +65,8 @@ class IngestProcess:
         self._lanes = KafkaLanes(self._producer, settings.kafka())
         self._durability = Durability(settings, self._lanes, self._health, clock)
         self._keeping = self._durability.keeping
-        self._reception = Reception(self._keeping, clock, settings.ingest_acknowledge_within_s)
+        tracing = Tracing(settings.ingest_trace_share)
+        self._reception = Reception(self._keeping, clock, settings.ingest_acknowledge_within_s, tracing=tracing)
         self._directories = Directories(self._health, clock.now(), settings.ingest_pack_grace_s, settings.ingest_centre)
         letters = DeadLetters(self._producer, self._health, clock, settings.dead_letters_per_minute)
         self._rejected = Rejected(self._keeping, letters, clock, settings.ingest_acknowledge_within_s)

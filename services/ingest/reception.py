@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from opentelemetry.context import Context
-
-from services.chassis import fault_points, logs, telemetry
+from services.chassis import fault_points, logs
 from services.chassis.clock import Clock
 from services.ingest import metrics
 from services.ingest.acknowledgements import Outcome
@@ -22,6 +20,7 @@ from services.ingest.journal.journal import Full
 from services.ingest.journal.writer import Unwritable
 from services.ingest.keeping import Keeping
 from services.ingest.messages import to_record, to_signal
+from services.ingest.tracing import Tracing
 
 log = logs.get(__name__)
 RETRY_AFTER_S = 2
@@ -61,11 +60,18 @@ class Receipt:
 class Reception:
     """Used on one event loop. `wait_s`: the longest that a device waits for an answer."""
 
-    def __init__(self, keeping: Keeping, clock: Clock, wait_s: float, window: RepeatWindow | None = None) -> None:
+    def __init__(
+        self,
+        keeping: Keeping,
+        clock: Clock,
+        wait_s: float,
+        window: RepeatWindow | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
         self._keeping, self._clock, self._wait_s = keeping, clock, wait_s
+        self._tracing = tracing or Tracing(1.0)
         self._window = window if window is not None else RepeatWindow()
         self._nonces: Iterator[str] = nonces()
-        self._tracer = telemetry.tracer()  # looking it up costs a tenth of a signal's time
         self._under_way: dict[str, asyncio.Future[Outcome]] = {}
         self._listeners: list[Callable[[Understood], None]] = []
 
@@ -73,29 +79,27 @@ class Reception:
         """Calls `listener` with every message understood, repeats too, before it is stored."""
         self._listeners.append(listener)
 
-    async def receive(self, understood: Understood, door: str, parent: Context | None = None) -> Receipt:
+    async def receive(self, understood: Understood, door: str) -> Receipt:
         """Returns once the signal is durable (`keeping`). Raises NotAccepted.
 
         Signals of one caller keep their order: everything before the wait happens without yielding.
         """
-        with self._tracer.start_as_current_span("ingest.receive", context=parent) as span:
+        with self._tracing.span(understood) as span:
             fault_points.point("reception.before_effect")
             for listener in self._listeners:
                 listener(understood)
             reason, first, stored = self._begin(understood)
-            span.set_attributes(
-                {
-                    "vigie.door": door,
-                    "vigie.signal_id": first.signal_id,
-                    "vigie.nature": understood.nature.value,
-                    "vigie.phase": understood.phase.value,
-                    "vigie.reason": reason.value,
-                }
-            )
+            if span.is_recording():
+                span.set_attributes(_attributes(understood, door, first, reason))
             started = time.monotonic()
             fault_points.point("reception.before_commit")  # sent, Kafka has not answered
             if stored is not None:
-                await self._wait(stored, understood, door)
+                try:
+                    await self._wait(stored, understood, door)
+                except NotAccepted as error:
+                    waited = time.monotonic() - started
+                    self._tracing.failed(span, waited, _attributes(understood, door, first, reason), error)
+                    raise
                 metrics.DURABLE_SECONDS.labels(door).observe(time.monotonic() - started)
         fault_points.point("reception.after_commit")  # durable, the device does not know it yet
         metrics.SIGNALS.labels(door, understood.phase.value, reason.value).inc()
@@ -153,6 +157,16 @@ class Reception:
             said = str(error) or "time-out"
             log.error("signal_not_acknowledged", door=door, nature=understood.nature.value, reason=why, error=said)
             raise NotAccepted(why) from error
+
+
+def _attributes(understood: Understood, door: str, first: First, reason: ReceiptReason) -> dict[str, str]:
+    return {
+        "vigie.door": door,
+        "vigie.signal_id": first.signal_id,
+        "vigie.nature": understood.nature.value,
+        "vigie.phase": understood.phase.value,
+        "vigie.reason": reason.value,
+    }
 
 
 def _refusal(error: BaseException) -> RefusalReason:

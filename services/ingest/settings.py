@@ -40,6 +40,9 @@ class IngestSettings(ProcessSettings):
     """Of those, from one address (a mobile network's or proxy's stands for many). Past it the quietest is closed."""
     ingest_http_request_s: Annotated[float, Field(gt=0)] = 15.0
     """A request must have come whole within this, header and body."""
+    ingest_trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Of the signals that bring nobody soon: what is urgent, raised with P1 or P2, traced by its sender or not
+    acknowledged is traced always."""
     ingest_supervision: bool = True
     """Whether this process takes part in reporting silent devices; those that do share them out."""
     ingest_person_key: SecretStr | None = None
