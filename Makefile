@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-travel \
+.PHONY: faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
 	replay-calls web pages node types tiles tiles-tools screens
 
 # The first python that is new enough; PYTHON=… chooses another.
@@ -97,7 +97,7 @@ bench-travel: venv ## temps de trajet : vitesse et justesse / travel times: spee
 replay-calls: venv ## 173 appels réels rejoués : qui serait parti, et quand / 173 real calls replayed: who, and when
 	@$(PY) -m bench.replayed_calls
 
-bench: bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording ## toutes les mesures, < 45 min / all measurements
+bench: bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling ## toutes les mesures, < 45 min / all measurements
 
 bench-screening: fetch ## tri : nous, Kafka Streams, Quix, la boucle nue / screening: us, Kafka Streams, Quix, the bare loop (RUNS=5)
 	@$(PYTHON) deploy/local/bootstrap.py peers
@@ -120,6 +120,9 @@ bench-start: venv fetch ## démarrage, mémoire, taille / start, memory, size (R
 
 bench-recording: venv fetch ## PostgreSQL : écritures, questions sur un an / PostgreSQL: writes, questions over a year (INCIDENTS=)
 	@$(PY) -m bench.recording
+
+bench-scaling: venv ## docs/scaling.md d'après les mesures / docs/scaling.md from the measurements
+	@$(PY) -m bench.scaling
 
 check: venv tools node ## style, types, imports, verrous / style, types, imports, locks
 	@$(PY) -m ruff check $(PRESENT)
