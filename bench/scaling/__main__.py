@@ -113,7 +113,7 @@ def _stores(size: Size, costs: Costs) -> dict[str, str]:
     a_year = size.calls_a_year / size.centres
     written = size.signals_per_s / size.centres * costs.bytes_a_signal
     return {
-        "": f"{size.name}, each centre",
+        "": size.name if size.centres == 1 else f"{size.name}, each",
         "incidents a year": f"{a_year:,.0f}",
         "PostgreSQL, GB a year": f"{a_year * costs.bytes_an_incident / 1e9:,.1f}",
         "commits/s at peak": f"{size.calls_at_peak / size.centres * costs.commits:,.2f}",
