@@ -150,8 +150,16 @@ def nobody_loses_two_units_on_their_way(now: Seen) -> None:
 
 
 def nobody_waits_beside_a_free_unit(now: Seen) -> None:
-    """After the timers have looked, no task waits while a unit that could be asked is free."""
+    """After the timers have looked, no task waits while a unit that could be asked is free.
+
+    Who calls for help is sent nowhere, neither to that call nor to any other.
+    """
     bound = {known["unit_id"] for known in now.active}
+    calling = {
+        known["device"]
+        for known in now.incidents
+        if known["nature"] == "officer_distress" and known["state"] in UNFINISHED
+    }
     free = {
         known["id"]
         for known in now.units
@@ -161,11 +169,9 @@ def nobody_waits_beside_a_free_unit(now: Seen) -> None:
         and known["id"] not in bound
     }
     for task in now.waiting():
-        incident = now.by_id[task["incident_id"]]
         lapsed = now.on_task(task, AssignmentState.DECLINED, AssignmentState.EXPIRED)
         resting = {known["unit_id"] for known in lapsed}
-        calls = {incident["device"]} if incident["nature"] == "officer_distress" else set()
-        assert not free - resting - calls, (task, incident, free)
+        assert not free - resting - calling, (task, now.by_id[task["incident_id"]], free)
 
 
 def nothing_new(before: Seen, now: Seen) -> None:
