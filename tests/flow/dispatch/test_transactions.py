@@ -65,12 +65,17 @@ def stopped_amid(database: str, scope: str, *more: str) -> Iterator[int]:
     Gives the number of its backend. `more`: statements behind the lock, whose answers it did not take either.
     """
     with psycopg.connect(database, options=SESSION) as stopped:
-        stopped.pgconn.enter_pipeline_mode()
-        for statement in ("BEGIN", f"SELECT pg_advisory_xact_lock(hashtextextended('{scope}', 0))", *more):
-            stopped.pgconn.send_query_params(statement.encode(), None)
+        send_together(stopped, scope, *more)
         stopped.pgconn.flush()
         yield stopped.info.backend_pid
         stopped.close()
+
+
+def send_together(client: "psycopg.Connection[Any]", scope: str, *more: str) -> None:
+    """Begins a transaction that locks the scope, in libpq's pipeline mode; nothing says yet that this was all."""
+    client.pgconn.enter_pipeline_mode()
+    for statement in ("BEGIN", f"SELECT pg_advisory_xact_lock(hashtextextended('{scope}', 0))", *more):
+        client.pgconn.send_query_params(statement.encode(), None)
 
 
 async def held_for_ms(world: World, backend: int, state: str) -> float:
@@ -99,12 +104,13 @@ async def test_nor_does_who_is_stopped_before_a_large_answer(world: World, datab
 
 @pytest.mark.usefixtures("watched")
 async def test_nor_does_who_is_stopped_after_its_statements(world: World, database: str) -> None:
-    """psycopg asks once more for answers it has: PostgreSQL's clock for idle transactions stops at that message."""
+    """psycopg may ask once more for answers it has: PostgreSQL's clock for idle transactions stops at that message."""
     with psycopg.connect(database, options=SESSION, application_name="dispatch") as stopped:
-        with stopped.pipeline():
-            stopped.execute("SELECT pg_advisory_xact_lock(hashtextextended('site:church', 0))")
-        backend = stopped.info.backend_pid
-        idle = partial(_is_held, world, backend, 3 * IDLE_LIMIT_MS, state="idle in transaction")
+        send_together(stopped, "site:church")
+        stopped.pgconn.pipeline_sync()
+        stopped.pgconn.send_flush_request()
+        stopped.pgconn.flush()
+        idle = partial(_is_held, world, stopped.info.backend_pid, 3 * IDLE_LIMIT_MS, state="idle in transaction")
         await until(idle, "PostgreSQL ended it by itself")
         await asyncio.wait_for(run(world.engine, world.library, lambda work: work.lock_scope("site:church")), 10)
         stopped.close()
