@@ -32,7 +32,7 @@ from services.dispatch.metrics import RECORDS_HANDLED
 from services.dispatch.packs import Library
 from services.dispatch.right_of_way import Turn
 from services.dispatch.store import offsets
-from services.dispatch.store.pipeline import Conflict
+from services.dispatch.store.pipeline import Conflict, Sent
 from services.dispatch.store.work import Work, run
 
 log = logs.get(__name__)
@@ -188,6 +188,7 @@ class TopicReader(Generic[M]):
             "messaging.batch.message_count": len(messages),
         }
         name = f"dispatch.{self._topic}"
+        opening = self._opening(partition, messages)
         with telemetry.tracer().start_as_current_span(name, context, kind, attributes):
 
             async def act(work: Work) -> None:
@@ -198,15 +199,20 @@ class TopicReader(Generic[M]):
                 fault_points.point(f"{self._topic}.before_commit")
 
             async with self._turn():
-                await run(self._engine, self._library, act)
+                await run(self._engine, self._library, act, opening)
             fault_points.point(f"{self._topic}.after_commit")
         self._next[partition] = place(messages[-1])[2] + 1
         RECORDS_HANDLED.labels(self._topic, "handled").inc(len(events))
 
-    async def _mark(self, work: Work, partition: int, messages: list[Message]) -> None:
-        """Says in the transaction of the effect how far reading has come. Raises OffsetTaken if another was faster."""
+    def _opening(self, partition: int, messages: list[Message]) -> list[Sent]:
+        """Says in the transaction of the effect how far reading has come, as its first statement."""
         expected, last = self._expected_offset(partition, messages), place(messages[-1])[2]
-        await offsets.advance(work.conn, self._topic, partition, expected, last + 1)
+        return [offsets.advancing(self._topic, partition, expected, last + 1)]
+
+    async def _mark(self, work: Work, partition: int, messages: list[Message]) -> None:
+        """What the opening gave. Raises OffsetTaken if another process was faster."""
+        [rows] = work.opened
+        offsets.settled(rows, self._topic, partition)
 
     def _expected_offset(self, partition: int, messages: list[Message]) -> int:
         first = place(messages[0])[2]

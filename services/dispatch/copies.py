@@ -23,6 +23,7 @@ from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.consumer import TopicReader
 from services.dispatch.metrics import RECORDS_HANDLED
 from services.dispatch.store import offsets
+from services.dispatch.store.pipeline import Sent
 from services.dispatch.store.work import Work
 
 log = logs.get(__name__)
@@ -69,6 +70,9 @@ class CopiesReader(TopicReader[M]):
         RECORDS_HANDLED.labels(self._topic, "copy").inc(len(events) - len(fresh))
         return True
 
+    def _opening(self, partition: int, messages: list[Message]) -> list[Sent]:
+        return [offsets.held(self._topic)]
+
     async def _mark(self, work: Work, partition: int, messages: list[Message]) -> None:
         first, reached = place(messages[0])[2], place(messages[-1])[2] + 1
         self._written = self._next | {partition: reached}
@@ -76,9 +80,14 @@ class CopiesReader(TopicReader[M]):
         if self._expected_offset(partition, messages) > first:
             del ahead[partition]
             await offsets.begin_anew(work.conn, self._topic, partition, reached)
+        [rows] = work.opened
+        if offsets.gone_back(rows, ahead):
+            raise offsets.OffsetTaken(f"{self._topic} has gone back")
 
         async def write(work: Work) -> None:
-            await offsets.pass_to(work.conn, self._topic, ahead)
+            # Only now: their rows are not to be locked while a decision is made.
+            for statement, row in offsets.passing(self._topic, ahead):
+                work.later(statement, [row])
 
         work.before_commit.append(write)
 

@@ -13,7 +13,7 @@ from services.dispatch.domain.report import Report
 from services.dispatch.store import case as cases
 from services.dispatch.store import signals
 from services.dispatch.store.case import Case
-from services.dispatch.store.pipeline import Statement, ask
+from services.dispatch.store.pipeline import Statement
 from services.dispatch.store.tables import signal_outcomes
 from services.dispatch.store.work import Work
 
@@ -54,7 +54,7 @@ _TAKE = Statement(
 
 async def attach_waiting(work: Work, case: Case, signal_id: str) -> None:
     """Brings the outcomes that came before their first signal's card to it."""
-    [taken] = await ask(work.conn, (_TAKE, {"signal_id": signal_id}))
+    [taken] = await work.ask((_TAKE, {"signal_id": signal_id}))
     for row in taken:
         outcome = SignalOutcome.model_validate(row["record"])
         report = messages.report_of_outcome(outcome)

@@ -11,7 +11,6 @@ from schemas.vocabulary.dispatching import (
     IncidentState,
     ResponderKind,
     TaskState,
-    UnitState,
 )
 from services.dispatch.actions import handing_on
 from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
@@ -167,7 +166,7 @@ async def assign(
     )
     first = not case.assignments
     case.put(assignment)
-    await fleet.set_state(work, unit.id, UnitState.ASSIGNED, epoch)
+    fleet.bind(work, unit, epoch)
     detail = {"assignment_id": assignment.id, "unit": unit.id, "slot": slot, "epoch": epoch, "task_id": task.id}
     case.record(IncidentEvent.UNIT_OFFERED, reason, actor=actor, inputs=inputs, detail=detail)
     if work.trial:

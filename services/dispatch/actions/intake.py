@@ -26,7 +26,6 @@ from services.dispatch.packs import Book, bare_book
 from services.dispatch.store import case as cases
 from services.dispatch.store import signals
 from services.dispatch.store.case import Case
-from services.dispatch.store.pipeline import tell
 from services.dispatch.store.signals import Standing
 from services.dispatch.store.work import Work
 
@@ -132,8 +131,10 @@ async def open_incident(
     inputs = joining.inputs(work, case, arrival) | decided.inputs
     case.record(IncidentEvent.OPENED, ground, detail=detail, inputs=inputs)
     # The row must stand before the signal that refers to it.
-    await tell(work.conn, [cases.incident_row(case.incident), signals.put(work, incident.id, report, signals.ALARM)])
+    for statement, row in (cases.incident_row(case.incident), signals.put(work, incident.id, report, signals.ALARM)):
+        work.later(statement, [row])
     if report.nature is Nature.KIOSK_SOS:
+        await work.write_down()
         await kiosks.close_by_sos(work, report.device, incident.id)
     # Before units are locked: what is looked at here needs none.
     await suspecting.look(work, case)

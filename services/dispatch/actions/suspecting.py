@@ -1,10 +1,7 @@
 """Possible duplicates across sectors: suspected when an incident opens or moves, settled by an operator for good."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
-
-from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from services.dispatch.domain.attention import POSSIBLE_DUPLICATE, louder
@@ -14,8 +11,11 @@ from services.dispatch.domain.likeness import may_be_told_twice
 from services.dispatch.metrics import DUPLICATES
 from services.dispatch.store import duplicates
 from services.dispatch.store.case import Case
+from services.dispatch.store.pipeline import Row, Sent
 from services.dispatch.store.work import Work
 
+Asking = Callable[[Sent], Awaitable[list[list[Row]]]]
+"""`Work.ask`, or `pipeline.ask` of a connection."""
 POLICY = DuplicatePolicy()
 REJECT = "reject_duplicate"
 OVER = frozenset({IncidentState.MERGED, IncidentState.CLOSED})
@@ -23,7 +23,7 @@ OVER = frozenset({IncidentState.MERGED, IncidentState.CLOSED})
 
 async def look(work: Work, case: Case) -> None:
     """Records which earlier incidents this one may be, if there are any that were not named before."""
-    likely = [known for known, _ in await comparable(work.conn, case.incident)]
+    likely = [known for known, _ in await comparable(work.ask, case.incident)]
     fresh = [known for known in likely if known.suspected and known.candidate.incident not in case.incident.duplicates]
     if not fresh:
         return
@@ -38,12 +38,13 @@ async def look(work: Work, case: Case) -> None:
     DUPLICATES.labels("suspected").inc(len(ids))
 
 
-async def comparable(conn: AsyncConnection, incident: Incident) -> list[tuple[Likely, RowMapping]]:
+async def comparable(asking: Asking, incident: Incident) -> list[tuple[Likely, Row]]:
     """All unfinished incidents near this one with their scores and rows, the likeliest first; none once it is over."""
     place = incident.place
     if place is None or not incident.unfinished or not may_be_told_twice(incident.nature):
         return []
-    rows = {row["id"]: row for row in await duplicates.nearby(conn, incident, place, POLICY)}
+    [near] = await asking(duplicates.nearby(incident, place, POLICY))
+    rows = {row["id"]: row for row in near}
     found = [duplicates.candidate_of(row, incident, place) for row in rows.values()]
     return [(likely, rows[likely.candidate.incident]) for likely in compare(incident.nature, found, POLICY)]
 

@@ -1,9 +1,10 @@
 """Possible duplicates across sectors: offered with their score, rejected for good; merging is an order of its own."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.problems import Problem
@@ -17,6 +18,7 @@ from services.dispatch.api.ordering import ORDER, Ordered
 from services.dispatch.domain.duplicates import Likely
 from services.dispatch.store import case as cases
 from services.dispatch.store import mapping, tables
+from services.dispatch.store.pipeline import Row, ask
 from services.dispatch.store.reading import read
 from services.dispatch.store.work import Work
 
@@ -32,7 +34,7 @@ async def list_duplicates(door: Doors, incident_id: str) -> list[dict[str, Any]]
         row = (await conn.execute(select(table).where(table.c.id == incident_id))).mappings().one_or_none()
         if row is None:
             raise not_found("incident", incident_id)
-        found = await suspecting.comparable(conn, mapping.incident_of(row))
+        found = await suspecting.comparable(partial(ask, conn), mapping.incident_of(row))
         return [_view(likely, other) for likely, other in found if likely.score > 0]
 
     return await read(door.engine, act, snapshot=True)
@@ -60,7 +62,7 @@ async def reject_duplicate(order: Ordered, other: str) -> dict[str, Any]:
     return await order.transact(within)
 
 
-def _view(likely: Likely, row: RowMapping) -> dict[str, Any]:
+def _view(likely: Likely, row: Row) -> dict[str, Any]:
     shown = views.incident_view(mapping.incident_of(row), None)
     same = ("incident_id", "nature", "nature_fr", "nature_en", "priority", "state", "sector", "site", "address")
     return {name: shown[name] for name in (*same, "opened_at")} | {

@@ -18,7 +18,7 @@ from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.task import HandOver, Task, WorkOrder
 from services.dispatch.packs import Book
 from services.dispatch.store import mapping, tables
-from services.dispatch.store.pipeline import Row, Sent, Statement, ask
+from services.dispatch.store.pipeline import Row, Sent, Statement
 from services.dispatch.store.work import Work
 
 SYSTEM = "system"
@@ -151,9 +151,10 @@ async def load_free(work: Work, ids: Collection[str]) -> list[Case]:
     """The cases of these incidents, locked in id order; those that somebody else holds are passed over."""
     unseen = sorted(known for known in ids if known not in work.cases)
     if unseen:
-        [rows] = await ask(work.conn, (_FREE, {"ids": unseen}))
-        asked = {"ids": [row["id"] for row in rows]}
-        _fill(work, [await _bare(work, row) for row in rows], await ask(work.conn, *((part, asked) for part in _PARTS)))
+        [rows] = await work.ask((_FREE, {"ids": unseen}))
+        if rows:
+            asked = {"ids": [row["id"] for row in rows]}
+            _fill(work, [await _bare(work, row) for row in rows], await work.ask(*((part, asked) for part in _PARTS)))
         work.hindered |= len(rows) < len(unseen)
     return [work.cases[known] for known in sorted(ids) if known in work.cases]
 
@@ -170,7 +171,7 @@ async def load(work: Work, incident_id: str, *, wait: bool = True, lock: bool = 
         return held
     first = (_WAITED_FOR if wait else _FREE) if lock else _SEEN
     asked = {"ids": [incident_id]}
-    found, *parts = await ask(work.conn, (first, asked), *((part, asked) for part in _PARTS))
+    found, *parts = await work.ask((first, asked), *((part, asked) for part in _PARTS))
     if not found:
         work.hindered |= not wait
         return None

@@ -4,7 +4,7 @@ from datetime import timedelta
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.pack.geometry import distance_m
@@ -13,13 +13,16 @@ from schemas.vocabulary.natures import Nature
 from services.dispatch.domain.duplicates import Candidate, DuplicatePolicy
 from services.dispatch.domain.incident import Incident
 from services.dispatch.domain.report import Place
-from services.dispatch.store.signals import UNFINISHED
+from services.dispatch.store.pipeline import Row, Sent, Statement
+from services.dispatch.store.signals import IS_UNFINISHED
 from services.dispatch.store.tables import events, incidents
 
 AT_MOST = 20
 """The nearest in time; in a flood that is enough to see that it is one."""
 METRES_PER_DEGREE = 111_195.0
 FINAL = (IncidentEvent.DUPLICATE_REJECTED, IncidentEvent.SPLIT, IncidentEvent.UNMERGED)
+FINAL_WORDS: list[ColumnElement[Any]] = [literal_column(f"'{word}'") for word in FINAL]
+"""A statement that is compiled once takes no list of parameters."""
 NAMES = ("with", "from", "into", "released")
 """Under which names these events tell the other incident."""
 
@@ -27,14 +30,14 @@ NAMES = ("with", "from", "into", "released")
 def _told_apart(incident: ColumnElement[str], other: ColumnElement[str]) -> ColumnElement[bool]:
     """True where an operator said, on `incident`, that it is not `other`."""
     named = or_(*(events.c.detail[name].astext == other for name in NAMES))
-    return exists().where(events.c.incident_id == incident, events.c.event.in_(FINAL), named)
+    return exists().where(events.c.incident_id == incident, events.c.event.in_(FINAL_WORDS), named)
 
 
 def _nearby() -> Select[Any]:
     table = incidents
     within = (
         table.c.centre == bindparam("centre"),
-        table.c.state.in_(UNFINISHED),
+        IS_UNFINISHED,
         table.c.opened_at.between(bindparam("opened_from"), bindparam("opened_until")),
         table.c.id != bindparam("incident"),
         table.c.lat.between(bindparam("south"), bindparam("north")),
@@ -45,11 +48,10 @@ def _nearby() -> Select[Any]:
     return select(table).where(*within).order_by(apart, table.c.id).limit(AT_MOST)
 
 
-# Built once: it is asked for each alarm that opens an incident.
-_NEARBY = _nearby()
+_NEARBY = Statement(_nearby())
 
 
-async def nearby(conn: AsyncConnection, incident: Incident, place: Place, policy: DuplicatePolicy) -> list[RowMapping]:
+def nearby(incident: Incident, place: Place, policy: DuplicatePolicy) -> Sent:
     """The unfinished incidents of its centre that could score above 0 by place and time, without those told apart."""
     reach = (policy.too_far_m + policy.accuracy_counts_m) / METRES_PER_DEGREE
     wide = reach / max(0.01, cos(radians(place.lat)))
@@ -65,10 +67,10 @@ async def nearby(conn: AsyncConnection, incident: Incident, place: Place, policy
         "west": place.lon - wide,
         "east": place.lon + wide,
     }
-    return list((await conn.execute(_NEARBY, values)).mappings())
+    return _NEARBY, values
 
 
-def candidate_of(row: RowMapping, incident: Incident, place: Place) -> Candidate:
+def candidate_of(row: Row, incident: Incident, place: Place) -> Candidate:
     """A found incident as it is compared. Rounded here, so that what is recorded is what was compared."""
     return Candidate(
         incident=row["id"],

@@ -33,7 +33,7 @@ from services.dispatch.domain.report import Place
 from services.dispatch.domain.roster import LONGEST
 from services.dispatch.domain.unit import Unit
 from services.dispatch.store import mapping
-from services.dispatch.store.pipeline import Row, Statement, ask
+from services.dispatch.store.pipeline import Row, Statement
 from services.dispatch.store.signals import IS_UNFINISHED
 from services.dispatch.store.tables import assignments, incidents, move_ups, roster, unit_positions, units
 from services.dispatch.store.work import Work
@@ -136,13 +136,13 @@ _LOCK_NAMED, _READ_NAMED = _locked_and_read(_NAMED)
 async def lock_fleet(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:
     """All units of one kind in a centre, locked until the transaction ends, by id."""
     asked = {"centre": centre, "kind": kind}
-    _, found = await ask(work.conn, (_LOCK_SAME, asked), (_READ_SAME, asked))
+    _, found = await work.ask((_LOCK_SAME, asked), (_READ_SAME, asked))
     return _by_id(found)
 
 
 async def look_at(work: Work, centre: str, kind: ResponderKind) -> dict[str, Unit]:
     """The same without a lock, for answers that nothing is decided upon."""
-    [found] = await ask(work.conn, (_READ_SAME, {"centre": centre, "kind": kind}))
+    [found] = await work.ask((_READ_SAME, {"centre": centre, "kind": kind}))
     return _by_id(found)
 
 
@@ -170,7 +170,7 @@ _BOUND = _bound()
 
 async def bound(work: Work, ids: set[str]) -> dict[str, Bound]:
     """What binds each of these units: the incident, its priority, and how often it lost a unit on its way."""
-    [found] = await ask(work.conn, (_BOUND, {"ids": list(ids)}))
+    [found] = await work.ask((_BOUND, {"ids": list(ids)}))
     return {
         row["unit_id"]: Bound(
             incident=row["incident_id"],
@@ -211,12 +211,18 @@ def _still_counts(now: datetime, at: ColumnElement[Any]) -> ColumnElement[float]
 async def lock_units(work: Work, ids: set[str]) -> dict[str, Unit]:
     """These units, locked in id order."""
     asked = {"ids": list(ids)}
-    _, found = await ask(work.conn, (_LOCK_NAMED, asked), (_READ_NAMED, asked))
+    _, found = await work.ask((_LOCK_NAMED, asked), (_READ_NAMED, asked))
     return _by_id(found)
 
 
-async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None = None) -> None:
-    """Writes a unit's state, with its new epoch when it was given an assignment, and shows it.
+def bind(work: Work, unit: Unit, epoch: int) -> None:
+    """Writes that a unit was given an assignment of that epoch, and shows it; it must be locked."""
+    work.later(_ASSIGN, [{"unit": unit.id, "since": work.now, "epoch": epoch}])
+    _show(work, unit.id, unit.call_sign, unit.kind, UnitState.ASSIGNED, epoch, unit.centre)
+
+
+async def set_state(work: Work, unit: str, state: UnitState) -> None:
+    """Writes a unit's state, and shows it; its assignments are `bind`'s.
 
     A unit that the pack no longer names goes off duty when it becomes clear; so does a crew that was called in, or
     whose duty ended meanwhile.
@@ -226,25 +232,28 @@ async def set_state(work: Work, unit: str, state: UnitState, epoch: int | None =
     values: dict[str, Any] = {"state": sql_case((leaves, UnitState.OFF_DUTY), else_=state), "state_since": work.now}
     if clear:
         values["off_when_clear"] = False
-    elif state is UnitState.ASSIGNED:
-        values["off_when_clear"] = or_(units.c.off_when_clear, units.c.state == UnitState.OFF_DUTY)
-    if epoch is not None:
-        values["epoch"] = epoch
+    await work.write_down()
     changed = await work.conn.execute(update(units).where(units.c.id == unit).values(values).returning(units))
     row = changed.mappings().one()
-    work.show(
-        "unit",
-        {
-            "unit": unit,
-            "call_sign": row["call_sign"],
-            "kind": row["kind"],
-            "state": row["state"],
-            "state_since": work.now.isoformat(),
-            "epoch": row["epoch"],
-            "centre": row["centre"],
-        },
-        unit,
+    _show(work, unit, row["call_sign"], row["kind"], row["state"], row["epoch"], row["centre"])
+
+
+def _show(work: Work, unit: str, call_sign: str, kind: str, state: str, epoch: int, centre: str) -> None:
+    told = {"unit": unit, "call_sign": call_sign, "kind": kind, "state": state, "epoch": epoch, "centre": centre}
+    work.show("unit", told | {"state_since": work.now.isoformat()}, unit)
+
+
+_ASSIGN = Statement(
+    update(units)
+    .where(units.c.id == bindparam("unit"))
+    .values(
+        state=UnitState.ASSIGNED,
+        state_since=bindparam("since"),
+        epoch=bindparam("epoch"),
+        # Who was called in goes off duty again when it becomes clear.
+        off_when_clear=or_(units.c.off_when_clear, units.c.state == UnitState.OFF_DUTY),
     )
+)
 
 
 async def leave_when_clear(work: Work, unit: str, leaves: bool) -> None:

@@ -1,10 +1,16 @@
 """Kafka offsets kept in PostgreSQL, advanced in the transaction of the effect: by compare-and-set, or only forward."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.dispatch.store.pipeline import Row, Sent, Statement, ask
 from services.dispatch.store.tables import consumer_offsets
+
+Reached = dict[int, tuple[int, int]]
+"""By partition: what was last seen of it, and where reading is now."""
 
 
 class OffsetTaken(Exception):
@@ -21,32 +27,48 @@ async def load(conn: AsyncConnection, topic: str, partitions: list[int]) -> dict
     return {number: held[number] for number in partitions}
 
 
+def advancing(topic: str, partition: int, expected: int, to: int) -> Sent:
+    """Moves the offset from `expected` to `to`; gives no row if it was not there any more."""
+    return _ADVANCE, {"topic": topic, "of": partition, "expected": expected, "to": to}
+
+
+def settled(rows: list[Row], topic: str, partition: int) -> None:
+    """What `advancing` gave. Raises OffsetTaken where another process has handled the record."""
+    if not rows:
+        raise OffsetTaken(f"{topic}/{partition} was moved on")
+
+
 async def advance(conn: AsyncConnection, topic: str, partition: int, expected: int, to: int) -> None:
     """Moves the offset from `expected` to `to`. Raises OffsetTaken if it was not there any more."""
-    where = (
-        consumer_offsets.c.topic == topic,
-        consumer_offsets.c.partition == partition,
-        consumer_offsets.c.next_offset == expected,
-    )
-    changed = await conn.execute(update(consumer_offsets).where(*where).values(next_offset=to))
-    if changed.rowcount != 1:
-        raise OffsetTaken(f"{topic}/{partition} is not at {expected}")
+    [rows] = await ask(conn, advancing(topic, partition, expected, to))
+    settled(rows, topic, partition)
 
 
-async def pass_to(conn: AsyncConnection, topic: str, reached: dict[int, tuple[int, int]]) -> None:
-    """Moves each partition on, from (what was last seen of it) to (where reading is now), in order of partitions.
+def held(topic: str) -> Sent:
+    """The offsets of a topic: `partition`, `next_offset`."""
+    return _HELD, {"topic": topic}
 
-    One that another process has brought further stays there. Raises OffsetTaken if one has gone back, as after a
-    restored backup: what was done since is not in this database.
+
+def gone_back(rows: list[Row], reached: Reached) -> bool:
+    """True if one of what `held` gave is behind what was last seen of it, as after a restored backup: what was done
+    since is not in this database.
     """
-    table = consumer_offsets
-    where = (table.c.topic == topic, table.c.partition == bindparam("of"), table.c.next_offset >= bindparam("seen"))
-    further = update(table).where(*where).values(next_offset=func.greatest(table.c.next_offset, bindparam("to")))
-    rows = [{"of": number, "seen": seen, "to": to} for number, (seen, to) in sorted(reached.items())]
-    if not rows:
-        return
-    changed = await conn.execute(further, rows)
-    if changed.rowcount != len(rows):
+    known = {row["partition"]: row["next_offset"] for row in rows}
+    return any(known.get(number, 0) < seen for number, (seen, _) in reached.items())
+
+
+def passing(topic: str, reached: Reached) -> Iterator[Sent]:
+    """Moves each partition on, in their order. One that another process has brought further stays there; so does one
+    that has gone back.
+    """
+    for number, (seen, to) in sorted(reached.items()):
+        yield _FURTHER, {"topic": topic, "of": number, "seen": seen, "to": to}
+
+
+async def pass_to(conn: AsyncConnection, topic: str, reached: Reached) -> None:
+    """`passing`, at once. Raises OffsetTaken where one has gone back (`gone_back`)."""
+    [rows] = await ask(conn, held(topic), after=list(passing(topic, reached)))
+    if gone_back(rows, reached):
         raise OffsetTaken(f"{topic} has gone back")
 
 
@@ -54,3 +76,18 @@ async def begin_anew(conn: AsyncConnection, topic: str, partition: int, at: int)
     """Puts a partition's offset to `at`, also back: its topic was made again."""
     where = (consumer_offsets.c.topic == topic, consumer_offsets.c.partition == partition)
     await conn.execute(update(consumer_offsets).where(*where).values(next_offset=at))
+
+
+_OFFSET = consumer_offsets.c
+_CHANGED = update(consumer_offsets).where(_OFFSET.topic == bindparam("topic"), _OFFSET.partition == bindparam("of"))
+_ADVANCE = Statement(
+    _CHANGED.where(_OFFSET.next_offset == bindparam("expected"))
+    .values(next_offset=bindparam("to"))
+    .returning(_OFFSET.partition)
+)
+_FURTHER = Statement(
+    _CHANGED.where(_OFFSET.next_offset >= bindparam("seen")).values(
+        next_offset=func.greatest(_OFFSET.next_offset, bindparam("to"))
+    )
+)
+_HELD = Statement(select(_OFFSET.partition, _OFFSET.next_offset).where(_OFFSET.topic == bindparam("topic")))

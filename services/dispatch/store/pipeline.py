@@ -4,11 +4,12 @@ A decision makes two dozen of them. Each trip of its own costs it a millisecond,
 so does putting a statement together anew.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB
@@ -50,12 +51,14 @@ class Statement:
 Sent = tuple[Statement, Row]
 
 
-async def ask(conn: AsyncConnection, *questions: Sent) -> list[list[Row]]:
+async def ask(conn: AsyncConnection, *questions: Sent, after: Sequence[Sent] = ()) -> list[list[Row]]:
     """The rows of each, in order. Each sees what those before it did, and what was committed until it began.
 
-    Raises DBAPIError, as SQLAlchemy would.
+    `after`: executed before them on the same trip; nobody reads its answers. Raises DBAPIError, as SQLAlchemy would.
     """
-    async with _cursors(conn, len(questions), pipelined=len(questions) > 1) as cursors:
+    async with _cursors(conn, len(questions), several=len(questions) + len(after) > 1) as cursors:
+        for statement, values in after:
+            await statement.send(cursors[0], values)
         for cursor, (question, values) in zip(cursors, questions, strict=True):
             await question.send(cursor, values)
     return [await cursor.fetchall() for cursor in cursors]
@@ -63,21 +66,23 @@ async def ask(conn: AsyncConnection, *questions: Sent) -> list[list[Row]]:
 
 async def tell(conn: AsyncConnection, statements: Iterable[Sent]) -> None:
     """Executes them all; nobody reads their answers. Errors come at the end, as from `ask`."""
-    async with _cursors(conn, 1, pipelined=True) as [cursor]:
+    async with _cursors(conn, 1, several=True) as [cursor]:
         for statement, values in statements:
             await statement.send(cursor, values)
 
 
 @asynccontextmanager
 async def _cursors(
-    conn: AsyncConnection, count: int, *, pipelined: bool
+    conn: AsyncConnection, count: int, *, several: bool
 ) -> AsyncIterator[list[psycopg.AsyncCursor[Row]]]:
     raw: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
     if raw is None:
         raise Conflict("the connection was lost")
     cursors = [raw.cursor(row_factory=dict_row) for _ in range(count)]
+    # The first statement of a transaction brings its BEGIN, which is a trip of its own without a pipeline.
+    begins = not raw.autocommit and raw.info.transaction_status is TransactionStatus.IDLE
     try:
-        async with raw.pipeline() if pipelined else nullcontext():
+        async with raw.pipeline() if several or begins else nullcontext():
             yield cursors
     except psycopg.Error as error:
         if raw.autocommit:

@@ -62,7 +62,7 @@ async def standing(work: Work, report: Report, within: timedelta) -> Standing:
         "scopes": scopes_over(report.device, report.site, report.sector),
         "now": work.now,
     }
-    _, [found] = await ask(work.conn, (SCOPE_LOCK, {"scope": report.lock_scope}), (_STANDING, values))
+    _, [found] = await work.ask((SCOPE_LOCK, {"scope": report.lock_scope}), (_STANDING, values))
     return Standing(**found)
 
 
@@ -121,7 +121,7 @@ async def unfinished(conn: AsyncConnection, report: Report) -> list[Incident]:
 
 async def link(work: Work, incident_id: str, report: Report, role: str) -> bool:
     """Puts a signal on a card; False if it is on one already."""
-    [put] = await ask(work.conn, (_PUT_NEW, _linked(work, incident_id, report, role)))
+    [put] = await work.ask((_PUT_NEW, _linked(work, incident_id, report, role)))
     return bool(put)
 
 
@@ -200,7 +200,7 @@ async def resolve_alias(conn: AsyncConnection, incident_id: str) -> str:
 async def silence_over(work: Work, report: Report) -> str | None:
     """The silence in force in its centre over the device, its site or its sector, if any."""
     scopes = scopes_over(report.device, report.site, report.sector)
-    [found] = await ask(work.conn, (_SILENCE, {"centre": report.centre, "scopes": scopes, "now": work.now}))
+    [found] = await work.ask((_SILENCE, {"centre": report.centre, "scopes": scopes, "now": work.now}))
     return found[0]["id"] if found else None
 
 

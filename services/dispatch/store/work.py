@@ -5,7 +5,7 @@ leaves no gap.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -64,6 +64,8 @@ class Work:
     """Written before everything else: what ends in one case frees a unit for another."""
     before_commit: list[Flush] = field(default_factory=list)
     put_off: list[Sent] = field(default_factory=list)
+    opened: list[list[Row]] = field(default_factory=list)
+    """The rows of what `run` was given to ask while the transaction began."""
     cases: dict[str, Any] = field(default_factory=dict)
     """The cases of this transaction by incident: each is loaded, changed and written once."""
     kept: set[str] = field(default_factory=set)
@@ -93,10 +95,15 @@ class Work:
 
     async def lock_scope(self, *scopes: str) -> None:
         """Holds the advisory locks of these scopes, taken in this order, until the transaction ends."""
-        await ask(self.conn, *((SCOPE_LOCK, {"scope": scope}) for scope in scopes))
+        await self.ask(*((SCOPE_LOCK, {"scope": scope}) for scope in scopes))
+
+    async def ask(self, *questions: Sent) -> list[list[Row]]:
+        """The rows of each; they see what was put off, which travels with them."""
+        written, self.put_off = self.put_off, []
+        return await ask(self.conn, *questions, after=written)
 
     def later(self, statement: Statement, rows: Iterable[Row]) -> None:
-        """Executes it for each of the rows at the end, before the commit, after what was put off before it."""
+        """Executes it for each of the rows with the next `ask`, at the latest before the commit, in this order."""
         self.put_off += ((statement, row) for row in rows)
 
     async def write_down(self) -> None:
@@ -105,11 +112,17 @@ class Work:
             written, self.put_off = self.put_off, []
             await tell(self.conn, written)
 
-    async def flush(self) -> None:
-        """Writes what was collected in one round trip, the stream's head after the rest."""
+    async def collect(self) -> None:
+        """Puts off all that the end of the transaction is to write, the stream's head after the rest."""
         for write in (*self.first, *self.before_commit):
             await write(self)
         self.put_off += _entries(self.entries, self.now)
+
+    async def flush(self) -> None:
+        """Writes what was collected and commits, in one round trip."""
+        await self.collect()
+        if self.put_off:
+            self.put_off.append((_COMMIT, {}))
         await self.write_down()
 
 
@@ -136,7 +149,7 @@ def _put(table: Table, *names: str) -> Statement:
 SCOPE_LOCK = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("scope", type_=Text), 0))))
 _ADVANCE = Statement(update(stream_head).values(position=stream_head.c.position + bindparam("by")))
 _SHOW, _SEND = _put(stream, "kind", "unit", "audience", "data", "at"), _put(outbox, "topic", "key", "value", "headers")
-_NOTIFY = Statement(text(f"NOTIFY {CHANNEL}"))
+_NOTIFY, _COMMIT = Statement(text(f"NOTIFY {CHANNEL}")), Statement(text("COMMIT"))
 
 
 class TooLarge(Exception):
@@ -173,10 +186,12 @@ _BEGIN = Statement(
 )
 
 
-async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Awaitable[T]]) -> T:
+async def run(
+    engine: AsyncEngine, library: Library, act: Callable[[Work], Awaitable[T]], opening: Sequence[Sent] = ()
+) -> T:
     """Runs `act` in one transaction and commits, again from the start where a lock, a race or a restart interferes.
 
-    What `act` raises otherwise rolls back and is raised.
+    `opening` is asked on the trip that begins it (`Work.opened`). What `act` raises otherwise rolls back and is raised.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -184,7 +199,7 @@ async def run(engine: AsyncEngine, library: Library, act: Callable[[Work], Await
                 if attempt > 1:
                     longer = {"limit": f"{IDLE_LIMIT_MS * attempt}ms", "attempt": f" attempt {attempt}"}
                     await conn.execute(_LONGER, longer)
-                work = await _begun(conn, library)
+                work = await _begun(conn, library, opening)
                 result = await act(work)
                 await work.flush()
             return result
@@ -206,9 +221,9 @@ async def look(engine: AsyncEngine, library: Library, act: Callable[[Work], Awai
     return await read(engine, within, snapshot=True)
 
 
-async def _begun(conn: AsyncConnection, library: Library) -> Work:
-    [[begun]] = await ask(conn, (_BEGIN, {}))
-    return Work(conn, begun["now"], library, begun["packs"])
+async def _begun(conn: AsyncConnection, library: Library, opening: Sequence[Sent] = ()) -> Work:
+    [[begun], *opened] = await ask(conn, (_BEGIN, {}), *opening)
+    return Work(conn, begun["now"], library, begun["packs"], opened=opened)
 
 
 def _passing(error: Exception) -> bool:

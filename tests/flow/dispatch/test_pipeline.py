@@ -1,6 +1,7 @@
 """Statements sent together are what they would be one after the other."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from psycopg import errors
@@ -8,12 +9,15 @@ from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.dispatch.store import tables
+from schemas.vocabulary.dispatching import UnitState
+from services.dispatch.store import fleet, tables
 from services.dispatch.store.pipeline import Row, Statement, ask, tell
 from services.dispatch.store.reading import alone
 from services.dispatch.store.work import ATTEMPTS, Work, run
+from tests.flow.dispatch.builders import PATROLS
 from tests.flow.dispatch.world import World, until
 
+AT = datetime(2026, 5, 4, tzinfo=UTC)
 HELD = tables.idempotency
 _PUT = insert(HELD).values({column.name: bindparam(column.name) for column in HELD.c})
 PUT, PUT_AND_TELL = Statement(_PUT), Statement(_PUT.returning(HELD.c.key))
@@ -129,3 +133,57 @@ async def test_a_value_of_another_name_is_refused(world: World) -> None:
     async with world.engine.connect() as conn:
         with pytest.raises(KeyError, match="kye"):
             await ask(conn, (FIND, {"kye": "k"}))
+
+
+async def test_a_question_sees_what_was_put_off(world: World) -> None:
+    """It travels with it, in order, also to a question that would be asked alone."""
+
+    async def act(work: Work) -> list[Row]:
+        work.later(PUT, [row(work, "later", "first"), row(work, "later-2", "second")])
+        [found] = await work.ask((FIND, {"key": "later-2"}))
+        return found
+
+    assert await run(world.engine, world.library, act) == [{"body": "second"}]
+
+
+async def test_what_fails_at_the_end_commits_nothing(world: World) -> None:
+    """The commit travels with the last statements; where one of them fails, it is none."""
+
+    async def act(work: Work) -> None:
+        work.later(PUT, [row(work, "gone")])
+        work.later(WRONG[0], [WRONG[1]])
+
+    with pytest.raises(DBAPIError):
+        await run(world.engine, world.library, act)
+    async with world.engine.connect() as conn:
+        assert await ask(conn, (FIND, {"key": "gone"})) == [[]]
+
+
+async def test_what_is_asked_while_it_begins_is_part_of_the_transaction(world: World) -> None:
+    """It is answered before `act` begins, and taken back with the rest."""
+
+    async def act(work: Work) -> None:
+        assert work.opened == [[{"key": "opening"}], [{"body": "here"}]]
+        raise LookupError("taken back")
+
+    opening = [(PUT_AND_TELL, {"key": "opening", "request": "r", "status": 200, "body": "here", "at": AT})]
+    with pytest.raises(LookupError):
+        await run(world.engine, world.library, act, [*opening, (FIND, {"key": "opening"})])
+    async with world.engine.connect() as conn:
+        assert await ask(conn, (FIND, {"key": "opening"})) == [[]]
+
+
+async def test_a_unit_that_was_bound_is_not_free_for_who_looks_next(world: World) -> None:
+    """In the same transaction, before anything was written."""
+    before = {unit["id"]: unit for unit in await world.rows(tables.units)}
+    patrol = PATROLS[0]
+
+    async def act(work: Work) -> UnitState:
+        unit = (await fleet.lock_units(work, {patrol}))[patrol]
+        fleet.bind(work, unit, unit.epoch + 1)
+        return (await fleet.lock_units(work, {patrol}))[patrol].state
+
+    assert await run(world.engine, world.library, act) is UnitState.ASSIGNED
+    after = {unit["id"]: unit for unit in await world.rows(tables.units)}
+    assert (after[patrol]["state"], after[patrol]["epoch"]) == ("assigned", before[patrol]["epoch"] + 1)
+    assert all(after[name] == known for name, known in before.items() if name != patrol)

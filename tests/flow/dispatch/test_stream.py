@@ -28,7 +28,8 @@ async def show(world: World, name: str, before: float = 0.0, after: float = 0.0)
         work = Work(conn, (await conn.execute(select(func.clock_timestamp()))).scalar_one(), world.library)
         work.show("test", {"name": name})
         await asyncio.sleep(before)
-        await work.flush()
+        await work.collect()
+        await work.write_down()
         await asyncio.sleep(after)
 
 

@@ -144,8 +144,14 @@ def timers_fire_once(now: Seen) -> None:
 
 
 def nobody_loses_two_units_on_their_way(now: Seen) -> None:
-    """An incident is diverted from at most once."""
-    lost = Counter(known["incident_id"] for known in now.assignments if known["state"] == AssignmentState.DIVERTED)
+    """An incident is diverted from at most once; an officer who calls for help may take whoever is on the way."""
+    lost = Counter(
+        known["incident_id"]
+        for known in now.events
+        if known["reason"] == "diverted"
+        and known["detail"].get("state") == AssignmentState.DIVERTED
+        and now.by_id[known["detail"]["to"]]["nature"] != "officer_distress"
+    )
     assert not [key for key, count in lost.items() if count > 1], lost
 
 
