@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
+.PHONY: metrics faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
 	replay-calls web pages node types tiles tiles-tools screens
 
 # The first python that is new enough; PYTHON=… chooses another.
@@ -55,7 +55,7 @@ types: node ## types des pages d'après l'API et les schémas / the pages' types
 fetch: venv ## télécharge Kafka (une fois) / downloads Kafka (once)
 	@$(PY) -m deploy.local fetch
 
-demo: venv pages ## installe, démarre, joue la démonstration / sets up, starts, plays the demo (DEMO_SECONDS=60)
+demo: venv pages ## installe, démarre, joue la démonstration / sets up, starts, plays the demo (DEMO_SECONDS=60 OBSERVE=1)
 	@$(PY) -m deploy.local demo
 
 up: venv pages ## démarre tout en arrière-plan / starts everything in the background (ONLY=kafka,postgres,mqtt)
@@ -130,7 +130,7 @@ check: venv tools node ## style, types, imports, verrous / style, types, imports
 	@$(PY) -m mypy $(PRESENT)
 	@$(PY) -m deploy.local.checks
 	@.venv/bin/lint-imports
-	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.observability.yml
 	@$(PY) -m deploy.web check
 
 format: venv node ## met en forme / formats the code
@@ -141,6 +141,10 @@ format: venv node ## met en forme / formats the code
 schemas: venv ## JSON Schema et AsyncAPI d'après les modèles / JSON Schema and AsyncAPI from the models
 	@$(PY) -m schemas.generate
 	@$(PY) -m deploy.web contract
+
+metrics: venv ## docs/metrics.md et les tableaux Grafana d'après le code / docs/metrics.md and Grafana's boards from the code
+	@$(PY) -m deploy.prometheus
+	@$(PY) -m deploy.grafana
 
 # No index address: where packages come from is the machine's business.
 UV_COMPILE = $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

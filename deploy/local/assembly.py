@@ -16,6 +16,7 @@ from deploy.local.kafka.properties import BrokerPorts
 from deploy.local.layout import REPOSITORY
 from deploy.local.mqtt.access import MqttUser, users_of
 from deploy.local.mqtt.part import MqttPart, find_mosquitto
+from deploy.local.observing import PrometheusPart, find_prometheus
 from deploy.local.part import Part
 from deploy.local.ports import PortBook
 from deploy.local.postgres.part import PostgresPart, account_for, packaged_binaries
@@ -37,6 +38,8 @@ class Assembly:
     doors: Doors
     secrets: Mapping[str, str]
     """Variables that the demo's driver needs as well, to encrypt like a panel and to verify like a partner."""
+    prometheus: str | None = None
+    """URL, where it was asked for."""
 
 
 class Assembler:
@@ -73,7 +76,16 @@ class Assembler:
             access=self._access(),
         )
         self._parts += services.parts()
-        return Assembly(self._wanted_parts(), endpoints, doors, secrets)
+        prometheus = self._prometheus(doors)
+        return Assembly(self._wanted_parts(), endpoints, doors, secrets, prometheus)
+
+    def _prometheus(self, doors: Doors) -> str | None:
+        if not self._settings.observe or not self._wants("prometheus"):
+            return None
+        port = self._book.choose(9090, "PROMETHEUS_PORT", self._settings.prometheus_port)
+        observing = PrometheusPart(self._settings.layout, find_prometheus(), port, doors.peers())
+        self._parts.append(observing.part())
+        return observing.url
 
     def _secrets(self) -> Mapping[str, str]:
         """Only for a run with services: parts alone need none."""

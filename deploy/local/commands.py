@@ -79,6 +79,8 @@ def summary(stack: Running, settings: LocalSettings) -> list[str]:
             lines.append(f"  ingest    {url}   DC-09 {dc09} (TCP, UDP)")
     known = (("Kafka", endpoints.kafka), ("MQTT", endpoints.mqtt))
     lines += [f"  {name:<9} {address}" for name, address in known if address]
+    if stack.assembly.prometheus:
+        lines.append(f"  Prometheus  {stack.assembly.prometheus}/alerts")
     if endpoints.database:
         lines.append("  PostgreSQL  var/run/stack.json (database_url)")
     return lines

@@ -45,6 +45,9 @@ class LocalSettings(BaseSettings):
     accounts: Literal["open", "demo", "oidc"] = Field(default="demo", alias="VIGIE_ACCOUNTS")
     demo_pin: SecretStr = Field(default=SecretStr(EXERCISE_PIN), alias="VIGIE_DEMO_PIN", min_length=1)
 
+    observe: bool = Field(default=False, alias="OBSERVE")
+    """Prometheus beside the services."""
+
     kafka: str | None = Field(default=None, alias="KAFKA_BOOTSTRAP_SERVERS")
     database: SecretStr | None = Field(default=None, alias="DATABASE_URL")
     mqtt: str | None = Field(default=None, alias="MQTT_URL")
@@ -58,6 +61,7 @@ class LocalSettings(BaseSettings):
     screening_port: int | None = Field(default=None, alias="SCREENING_PORT", ge=1, le=65_535)
     correlation_port: int | None = Field(default=None, alias="CORRELATION_PORT", ge=1, le=65_535)
     notify_port: int | None = Field(default=None, alias="NOTIFY_PORT", ge=1, le=65_535)
+    prometheus_port: int | None = Field(default=None, alias="PROMETHEUS_PORT", ge=1, le=65_535)
 
     @field_validator("var", "cache", "overlay", "secrets_dir", "extracts_dir", "faults_dir")
     @classmethod

@@ -51,6 +51,7 @@ class StackFile:
             "dc09_addresses": doors.dc09_addresses,
             "dispatch_urls": doors.dispatch_urls,
             "metrics": doors.metrics(),
+            "prometheus_url": self.assembly.prometheus,
             "pids": {"supervisor": os.getpid(), **self._pids},
             "started_at": self._started_at,
             "var": str(self.layout.var),

@@ -8,6 +8,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from services.chassis import fault_points, logs
+from services.chassis.lag import Lag
 from services.chassis.metrics import RECORDS_READ, RESTARTS_OF_LOOPS
 
 log = logs.get(__name__)
@@ -92,6 +93,7 @@ class BatchLoop:
         wait_s: float = 0.05,
     ) -> None:
         self._consumer = Consumer({**GROUP_DEFAULTS, **config, "group.id": group})
+        self._lag = Lag(self._consumer, topics)
         self._group, self._handle, self._batch, self._wait_s = group, handle, batch, wait_s
         self._on_assign, self._on_revoke = on_assign, on_revoke
         self._consumer.subscribe(topics, on_assign=self._assigned, on_revoke=self._revoked)
@@ -101,6 +103,7 @@ class BatchLoop:
         try:
             while not stop.is_set():
                 records = readable(take(self._consumer, self._batch, self._wait_s))
+                self._lag.look()
                 if records:
                     fault_points.point(f"{self._group}.before_effect")
                     self._handle(records)
@@ -115,6 +118,7 @@ class BatchLoop:
         for record in records:
             topic, partition, offset = place(record)
             ends[topic, partition] = offset + 1
+            self._lag.reached(topic, partition, offset + 1)
         offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in ends.items()]
         try:
             self._consumer.commit(offsets=offsets, asynchronous=False)
@@ -124,10 +128,12 @@ class BatchLoop:
             log.warning("commit_failed", reason=str(error))
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._lag.assigned(partitions)
         if self._on_assign:
             self._on_assign(consumer, partitions)
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._lag.revoked(partitions)
         if self._on_revoke:
             self._on_revoke(partitions)
 

@@ -82,3 +82,14 @@ RESTARTS_OF_LOOPS = counter(
     unit="retries",
     labels=["loop"],
 )
+HTTP_SECONDS = histogram(
+    "vigie_http_request_seconds",
+    "From a request to the beginning of its answer, by method, route and class of status.",
+    labels=["method", "route", "status"],
+)
+LAG = gauge(
+    "vigie_kafka_consumer_lag",
+    "Records of a topic that are there and were not handled yet by this process.",
+    unit="records",
+    labels=["topic"],
+)

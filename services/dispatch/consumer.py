@@ -26,6 +26,7 @@ from services.chassis.database import FAULTS as DATABASE_FAULTS
 from services.chassis.database import away
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health, State
+from services.chassis.lag import Lag
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.chassis.producer import DeliveryFailed
 from services.dispatch.metrics import RECORDS_HANDLED
@@ -68,6 +69,7 @@ class TopicReader(Generic[M]):
         settings = {**GROUP_DEFAULTS, **config, "group.id": "dispatch"}
         settings.pop("partition.assignment.strategy")
         self._consumer = Consumer(settings)
+        self._lag = Lag(self._consumer, [topic])
         self._topic, self._expected, self._handle = topic, expected, handle
         self._engine, self._library, self._dead, self._clock = engine, library, dead, clock
         self._health, self._batch, self._turn = health, batch, turn
@@ -87,7 +89,9 @@ class TopicReader(Generic[M]):
             self._poller.shutdown()
 
     def _poll(self) -> list[Message]:
-        return readable(take(self._consumer, 200, 0.1))
+        found = readable(take(self._consumer, 200, 0.1))
+        self._lag.look()
+        return found
 
     async def _begin(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -96,7 +100,7 @@ class TopicReader(Generic[M]):
             try:
                 numbers = await loop.run_in_executor(self._poller, self._partitions)
                 async with self._engine.begin() as conn:
-                    self._next = await offsets.load(conn, self._topic, numbers)
+                    self._goes_on(await offsets.load(conn, self._topic, numbers))
                 break
             except (KafkaException, *DATABASE_FAULTS, LookupError) as error:
                 RESTARTS_OF_LOOPS.labels(f"begin-{self._topic}").inc()
@@ -201,7 +205,7 @@ class TopicReader(Generic[M]):
             async with self._turn():
                 await run(self._engine, self._library, act, opening)
             fault_points.point(f"{self._topic}.after_commit")
-        self._next[partition] = place(messages[-1])[2] + 1
+        self._goes_on({partition: place(messages[-1])[2] + 1})
         RECORDS_HANDLED.labels(self._topic, "handled").inc(len(events))
 
     def _opening(self, partition: int, messages: list[Message]) -> list[Sent]:
@@ -245,7 +249,7 @@ class TopicReader(Generic[M]):
             await offsets.advance(work.conn, self._topic, partition, self._next[partition], after)
 
         await run(self._engine, self._library, act)
-        self._next[partition] = place(message)[2] + 1
+        self._goes_on({partition: place(message)[2] + 1})
 
     async def _seek(self, partition: int, messages: list[Message]) -> bool:
         """Another process has handled these: reading goes on from where it is, a moment behind it.
@@ -254,8 +258,14 @@ class TopicReader(Generic[M]):
         """
         RECORDS_HANDLED.labels(self._topic, "taken").inc(len(messages))
         await asyncio.sleep(BEHIND_S)
-        self._next |= await self._where_the_database_is([partition])
+        self._goes_on(await self._where_the_database_is([partition]))
         return False
+
+    def _goes_on(self, following: dict[int, int]) -> None:
+        """From these offsets of these partitions."""
+        self._next |= following
+        for partition, offset in following.items():
+            self._lag.reached(self._topic, partition, offset)
 
     async def _where_the_database_is(self, partitions: list[int]) -> dict[int, int]:
         """Reading goes on from the stored offsets of these partitions, which are given."""

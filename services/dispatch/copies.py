@@ -92,7 +92,7 @@ class CopiesReader(TopicReader[M]):
         work.before_commit.append(write)
 
     async def _skip(self, partition: int, message: Message) -> None:
-        self._next[partition] = place(message)[2] + 1
+        self._goes_on({partition: place(message)[2] + 1})
 
     async def _write_down(self) -> None:
         reached = dict(self._next)
@@ -110,7 +110,8 @@ class CopiesReader(TopicReader[M]):
         """The database has gone back: so does reading, on every partition, and nothing counts as done."""
         log.error("database_went_back", topic=self._topic)
         held = await self._where_the_database_is(list(self._next))
-        self._next, self._seen = held, dict(held)
+        self._goes_on(held)
+        self._seen = dict(held)
         self._done.clear()
         return False
 

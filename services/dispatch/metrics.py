@@ -20,6 +20,12 @@ ALARM_TO_OFFER = histogram(
     "From ingest's receipt of the first alarm to the first offer of a unit.",
     labels=["priority"],
 )
+OFFER_TO_SCENE = histogram(
+    "vigie_dispatch_offer_to_scene_seconds",
+    "From a unit's offer to its report that it is on scene.",
+    labels=["priority"],
+    buckets=(30, 60, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600),
+)
 REPORTS = counter(
     "vigie_dispatch_unit_reports_total",
     "Reports from tablets, by step and what they did.",

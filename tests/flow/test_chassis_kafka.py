@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 from confluent_kafka import Message
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported without __all__
+from prometheus_client import REGISTRY
 
+from services.chassis import lag
 from services.chassis.consumer import BatchLoop, CompactedReader
 from services.chassis.fan_out_producer import FanOutProducer
 from services.chassis.producer import DeliveryFailed, Producer
@@ -64,6 +66,35 @@ def test_what_was_not_handled_is_read_again_and_what_was_is_not(kafka_empty: str
     run(kafka_empty, topic, group, second, until=60 - len(first))
     assert 0 < len(first) <= 35
     assert Counter(first + second) == Counter(values)
+
+
+def test_a_reader_says_how_far_it_is_behind(kafka_empty: str, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in hand counts until its effect is durable; afterwards nothing is behind."""
+    monkeypatch.setattr(lag, "LOOK_EVERY_S", 0.0)
+    stop, ended = threading.Event(), threading.Event()
+    done: list[int] = [0]
+    told: list[float] = []
+
+    def behind() -> float:
+        return REGISTRY.get_sample_value("vigie_kafka_consumer_lag", {"topic": topic}) or 0.0
+
+    def handle(records: list[Message]) -> None:
+        told.append(behind())
+        done.append(done[-1] + len(records))
+        if done[-1] == 60:
+            ended.set()
+
+    write(kafka_empty, topic, [(f"{number}".encode(), b"v") for number in range(60)])
+    loop = BatchLoop({"bootstrap.servers": kafka_empty}, f"g-{uuid.uuid4().hex[:8]}", [topic], handle, batch=10)
+    reading = threading.Thread(target=loop.run, args=(stop,))
+    reading.start()
+    try:
+        assert ended.wait(PATIENCE_S)
+    finally:
+        stop.set()
+        reading.join(PATIENCE_S)
+    assert told[-1] == 60 - done[-2], (told, done)
+    assert behind() == 0.0
 
 
 def test_a_follower_has_caught_up_when_it_has_read_what_was_there(kafka_empty: str, topic: str) -> None:

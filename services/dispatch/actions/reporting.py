@@ -15,7 +15,7 @@ from services.dispatch.domain.filling import BY_OPERATOR, done, lapsed
 from services.dispatch.domain.incident import resolved
 from services.dispatch.domain.task import Task, all_finished
 from services.dispatch.domain.welfare import Sign
-from services.dispatch.metrics import REPORTS
+from services.dispatch.metrics import OFFER_TO_SCENE, REPORTS
 from services.dispatch.store import case as cases
 from services.dispatch.store import fleet
 from services.dispatch.store.case import SYSTEM, Case
@@ -73,6 +73,7 @@ async def _apply(
         engaging.start(case, "unit_on_its_way", after.unit)
     if after.state is AssignmentState.ON_SCENE:
         case.amend(escalate_at=None)
+        OFFER_TO_SCENE.labels(case.incident.priority).observe((work.now - after.offered_at).total_seconds())
     if after.state is AssignmentState.DECLINED:
         await offer_again(work, case, case.tasks[after.task_id], offer)
     if after.state is AssignmentState.CLEARED:

@@ -15,6 +15,7 @@ from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import Problem
+from services.chassis.request_metrics import RequestMetrics
 from services.dispatch.api import oidc, register, session
 from services.dispatch.api.access import Gate, admitted
 from services.dispatch.api.describing import describe
@@ -86,6 +87,7 @@ def build(door: Door, health: Health, sign_in: SignIn | None = None) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["ETag"],
     )
+    app.add_middleware(RequestMetrics)
     for name in ROUTES:
         router = import_module(f"{__package__}.{name}").router
         app.include_router(router, dependencies=[Depends(admitted), Depends(register.noted)])

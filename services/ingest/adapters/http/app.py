@@ -9,6 +9,7 @@ from services.chassis.body_limit import BodyLimit
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
 from services.chassis.problems import install
+from services.chassis.request_metrics import RequestMetrics
 from services.ingest.adapters.http.answers import ProblemDocument
 
 DESCRIPTION = """Portes HTTP des capteurs : bornes d'appel, SOS de l'application, tout autre capteur.
@@ -35,6 +36,7 @@ def build(
         app.include_router(door)
     app.include_router(operations_routes(health))
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(RequestMetrics)
     app.openapi_schema = _openapi(app, [ProblemDocument, *models])
     return app
 

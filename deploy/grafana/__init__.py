@@ -1,0 +1,1 @@
+"""Grafana's boards: the room, and the services."""

@@ -1,0 +1,1 @@
+"""Alert rules, the scrape configuration, and the page of all metrics."""

@@ -1,0 +1,43 @@
+"""`python -m deploy.prometheus [--check]`: writes docs/metrics.md from the metrics that the services declare.
+
+`--check` writes nothing: exit code 1 where the page says something else.
+"""
+
+import sys
+
+from deploy.local.layout import REPOSITORY
+from deploy.prometheus.vocabulary import EVERY, SERVICES, declared, service_of
+
+PAGE = REPOSITORY / "docs" / "metrics.md"
+HEAD = """# Metrics
+
+What `/metrics` of each service shows, made by `make metrics` from the declarations in `services/*/metrics.py`. Labels
+hold enums, topics, routes and services, never an id or a person. Alerts on them: `deploy/prometheus/vigie.rules.yml`.
+"""
+
+
+def main() -> None:
+    """Writes, or with `--check` compares."""
+    told = page()
+    if PAGE.exists() and PAGE.read_text("utf-8") == told:
+        return
+    if "--check" in sys.argv[1:]:
+        raise SystemExit("docs/metrics.md est périmé : make metrics. / docs/metrics.md is out of date: make metrics.")
+    PAGE.write_text(told, "utf-8")
+
+
+def page() -> str:
+    """The whole page, a table a service."""
+    parts = [HEAD]
+    for service in (EVERY, *SERVICES):
+        lines = [
+            f"| `{metric.name}` | {metric.kind} | {metric.unit} | {', '.join(metric.labels)} | {metric.meaning} |"
+            for metric in declared()
+            if service_of(metric) == service
+        ]
+        parts += [f"## {service}", "", "| Name | Type | Unit | Labels | Meaning |", "|---|---|---|---|---|", *lines, ""]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()
