@@ -68,7 +68,13 @@ def _panel(panel: Panel, number: int, place: dict[str, int]) -> dict[str, Any]:
             "overrides": [],
         },
         "targets": [
-            {"refId": chr(ord("A") + index), "datasource": SOURCE, "expr": query, "legendFormat": legend}
+            {
+                "refId": chr(ord("A") + index),
+                "datasource": SOURCE,
+                "expr": query,
+                "legendFormat": legend,
+                "exemplar": "_bucket" in query,
+            }
             for index, (legend, query) in enumerate(panel.queries)
         ],
     }

@@ -41,6 +41,7 @@ class PrometheusPart:
             f"--config.file={self._folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={data}",
             f"--storage.tsdb.retention.time={KEPT}",
+            "--enable-feature=exemplar-storage",
             f"--web.listen-address=127.0.0.1:{self.port}",
             "--log.level=warn",
         )

@@ -6,9 +6,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
 
 from services.chassis.health import Health
 from services.chassis.tls import Tls, TlsProtocol
@@ -29,11 +30,15 @@ def request_spans() -> TelemetryConfig:
     }
 
 
-def answer(path: str, health: Health) -> tuple[int, str, bytes]:
-    """Status, content type and body for one of the three paths; 404 for any other."""
+def answer(path: str, health: Health, accept: str = "") -> tuple[int, str, bytes]:
+    """Status, content type and body for one of the three paths; 404 for any other.
+
+    Metrics come as OpenMetrics, with exemplars, to who accepts that, to others in Prometheus's text format.
+    """
     if path == "/metrics":
         health.report()  # the gauge of degraded checks is as of now
-        return 200, CONTENT_TYPE_LATEST, generate_latest()
+        encode, kind = choose_encoder(accept)
+        return 200, kind, encode(REGISTRY)
     if path == "/health/live":
         return 200, JSON, b'{"status":"live"}'
     if path == "/health/ready":
@@ -46,9 +51,9 @@ def operations_routes(health: Health) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     def route(path: str) -> None:
-        def endpoint() -> Response:
-            status, kind, body = answer(path, health)
-            return Response(body, status_code=status, media_type=kind)
+        def endpoint(request: Request) -> Response:
+            status, kind, body = answer(path, health, request.headers.get("accept", ""))
+            return Response(body, status_code=status, headers={"content-type": kind})
 
         router.add_api_route(path, endpoint, methods=["GET"], name=path.strip("/").replace("/", "_"))
 
@@ -63,7 +68,7 @@ class OperationsServer:
     def __init__(self, host: str, port: int, health: Health) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, kind, body = answer(self.path.split("?")[0], health)
+                status, kind, body = answer(self.path.split("?")[0], health, self.headers.get("Accept", ""))
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))

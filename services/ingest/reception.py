@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.chassis import fault_points, logs
+from services.chassis import exemplars, fault_points, logs
 from services.chassis.clock import Clock
 from services.ingest import metrics
 from services.ingest.acknowledgements import Outcome
@@ -100,7 +100,7 @@ class Reception:
                     waited = time.monotonic() - started
                     self._tracing.failed(span, waited, _attributes(understood, door, first, reason), error)
                     raise
-                metrics.DURABLE_SECONDS.labels(door).observe(time.monotonic() - started)
+                metrics.DURABLE_SECONDS.labels(door).observe(time.monotonic() - started, exemplars.here())
         fault_points.point("reception.after_commit")  # durable, the device does not know it yet
         metrics.SIGNALS.labels(door, understood.phase.value, reason.value).inc()
         return Receipt(first.signal_id, reason)

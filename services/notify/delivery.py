@@ -10,7 +10,7 @@ from contextlib import suppress
 from opentelemetry.trace import SpanKind
 
 from schemas.vocabulary.dispatching import NotifyOutcome
-from services.chassis import fault_points, logs, telemetry
+from services.chassis import exemplars, fault_points, logs, telemetry
 from services.chassis.clock import Clock
 from services.notify.channels.channel import Attempt, Channel
 from services.notify.directories import Directories
@@ -131,7 +131,8 @@ class Delivery:
         attempt = await self._channels[recipient.channel].send(claim.key, claim.letter, recipient)
         SEND_SECONDS.labels(recipient.channel).observe(time.monotonic() - started)
         if attempt.delivered:
-            TOLD_SECONDS.labels(recipient.channel).observe((self._clock.now() - claim.happened_at).total_seconds())
+            took = (self._clock.now() - claim.happened_at).total_seconds()
+            TOLD_SECONDS.labels(recipient.channel).observe(took, exemplars.here())
         return recipient.channel, attempt
 
     def _judge(self, claim: Claim, attempt: Attempt) -> tuple[NotifyOutcome, float]:

@@ -12,6 +12,7 @@ from schemas.vocabulary.dispatching import (
     ResponderKind,
     TaskState,
 )
+from services.chassis import exemplars
 from services.dispatch.actions import handing_on
 from services.dispatch.actions.choosing import after_binding, situation_of, without_diversion
 from services.dispatch.actions.keeping import keep
@@ -174,7 +175,7 @@ async def assign(
     OFFERS.labels(reason).inc()
     if first:
         waited = max(0.0, (work.now - case.incident.opened_at).total_seconds())
-        ALARM_TO_OFFER.labels(case.incident.priority).observe(waited)
+        ALARM_TO_OFFER.labels(case.incident.priority).observe(waited, exemplars.of(case.incident.traceparent))
     return assignment
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from schemas.vocabulary.dispatching import AssignmentState, DeclineReason, IncidentEvent, TaskState, UnitState
+from services.chassis import exemplars
 from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
@@ -73,7 +74,8 @@ async def _apply(
         engaging.start(case, "unit_on_its_way", after.unit)
     if after.state is AssignmentState.ON_SCENE:
         case.amend(escalate_at=None)
-        OFFER_TO_SCENE.labels(case.incident.priority).observe((work.now - after.offered_at).total_seconds())
+        took, traced = (work.now - after.offered_at).total_seconds(), exemplars.of(case.incident.traceparent)
+        OFFER_TO_SCENE.labels(case.incident.priority).observe(took, traced)
     if after.state is AssignmentState.DECLINED:
         await offer_again(work, case, case.tasks[after.task_id], offer)
     if after.state is AssignmentState.CLEARED:
