@@ -10,6 +10,7 @@ from cli.pack.commands import group as pack
 from cli.reconcile.commands import reconcile
 from cli.replay.commands import replay
 from cli.retention.commands import group as retention
+from cli.trace.commands import trace
 
 app = typer.Typer(
     name="vigie",
@@ -26,6 +27,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.command("replay")(replay)
 app.command("reconcile")(reconcile)
 app.command("doctor")(doctor)
+app.command("trace")(trace)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("state-hash")(hash_now)
