@@ -1,5 +1,6 @@
 """OpenTelemetry: one tracer a process, W3C `traceparent` in Kafka headers, OTLP or JSON-lines export."""
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ RawHeaders = Sequence[tuple[str, bytes | str | None]] | None
 SCOPE = "vigie"
 QUERY = "url.query"
 FLUSH_MS = 200
+MOST_LINKS = 32
+"""Of one span: in a flood the others can be found by the incident."""
 _W3C, _IDS = TraceContextTextMapPropagator(), RandomIdGenerator()
 
 
@@ -110,6 +113,31 @@ def sampled(parent: str) -> bool:
     """True if a `traceparent` bids its readers to record: bit 0 of its flags; others (random) may be set beside it."""
     flags = parent[-2:]
     return all(digit in "0123456789abcdef" for digit in flags) and bool(int(flags, 16) & 1)
+
+
+def of_batch(records: Sequence[RawHeaders]) -> tuple[Context, list[trace.Link]]:
+    """The context that a span over these records goes on from, and links to the others that somebody records.
+
+    From the first that is recorded: the span of a batch is lost where its parent's is. At least one record.
+    """
+    # Most of a batch is not recorded: looking at its flag costs a tenth of reading its context.
+    kept = [headers for headers in records if _is_recorded(headers)]
+    contexts = [extract(headers) for headers in (kept or records[:1])]
+    own, *others = [trace.get_current_span(found).get_span_context() for found in contexts]
+    by_trace = {span.trace_id: span for span in others if span.trace_id != own.trace_id}
+    return contexts[0], [trace.Link(span) for span in itertools.islice(by_trace.values(), MOST_LINKS)]
+
+
+def _is_recorded(headers: RawHeaders) -> bool:
+    parent = next((value for key, value in headers or () if key == "traceparent"), None)
+    return parent is not None and sampled(parent.decode("ascii", "replace") if isinstance(parent, bytes) else parent)
+
+
+def link(to: str | None) -> None:
+    """The current span has to do with that stored `traceparent` as well: two alarms that became one incident."""
+    current, other = trace.get_current_span(), trace.get_current_span(resume(to)).get_span_context()
+    if current.is_recording() and other.is_valid and other.trace_id != current.get_span_context().trace_id:
+        current.add_link(other)
 
 
 def resume(parent: str | None) -> Context:

@@ -185,7 +185,7 @@ class TopicReader(Generic[M]):
         return events
 
     async def _transact(self, partition: int, messages: list[Message], events: list[M]) -> None:
-        context = telemetry.extract(headers_of(messages[0]))
+        context, links = telemetry.of_batch([headers_of(message) for message in messages])
         kind = trace.SpanKind.CONSUMER
         attributes: dict[str, str | int] = {
             "messaging.destination.name": self._topic,
@@ -193,7 +193,7 @@ class TopicReader(Generic[M]):
         }
         name = f"dispatch.{self._topic}"
         opening = self._opening(partition, messages)
-        with telemetry.tracer().start_as_current_span(name, context, kind, attributes):
+        with telemetry.tracer().start_as_current_span(name, context, kind, attributes, links):
 
             async def act(work: Work) -> None:
                 await self._mark(work, partition, messages)

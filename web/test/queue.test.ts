@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../src/api/problem';
 import type { Entry } from '../src/offline/entry';
-import { Queue, sendCalls, type Answer } from '../src/offline/queue.svelte';
+import { Queue, sendCalls, sendEntry, type Answer } from '../src/offline/queue.svelte';
 import { inMemory, type Shelf } from '../src/offline/shelf';
 
 let shelf: Shelf;
@@ -39,6 +39,26 @@ beforeEach(() => {
   answers = () => ({ status: 200, body: {} });
 });
 afterEach(() => vi.useRealTimers());
+
+describe('what is sent', () => {
+  it("bears the alarm's trace, so that the door goes on with it, and none where the alarm had none", async () => {
+    const traces: (string | null)[] = [];
+    vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
+      traces.push(new Headers(init.headers).get('traceparent'));
+      return new Response('{}', { status: 200 });
+    });
+    const traced = { ...wish('accept'), trace: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+    const events = { answered: () => undefined, refused: () => undefined, signedOut: () => undefined };
+    const waiting = new Queue(shelf, 'pm-11', events, sendEntry);
+    await waiting.add(traced);
+    await waiting.add(wish('en_route'));
+    await vi.waitFor(() => {
+      expect(traces).toEqual([traced.trace, null]);
+    });
+    waiting.close();
+    vi.unstubAllGlobals();
+  });
+});
 
 describe('before a withdrawn tablet forgets', () => {
   it('sends the calls for help that wait, again until a door answers, and nothing else', async () => {

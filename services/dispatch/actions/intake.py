@@ -6,6 +6,7 @@ from datetime import timedelta
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState
 from schemas.vocabulary.natures import NATURES, Nature, Priority
 from schemas.vocabulary.signals import Phase
+from services.chassis import telemetry
 from services.dispatch.actions import (
     deciding,
     engaging,
@@ -84,6 +85,7 @@ async def link(work: Work, incident_id: str, report: Report, arrival: Arrival, t
     if not case.incident.unfinished:
         overtaken = replace(arrival, overtaken=True)
         return await open_incident(work, report, times, linked_to=case.incident.id, arrival=overtaken)
+    telemetry.link(case.incident.traceparent)
     await signals.link(work, case.incident.id, report, signals.ALARM)
     case.alarms = None
     sources = await signals.sources(work.conn, case.incident.id)

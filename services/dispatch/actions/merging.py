@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from schemas.vocabulary.dispatching import IncidentEvent, IncidentState, TaskState
+from services.chassis import telemetry
 from services.dispatch.actions import deciding, engaging, partners, reconsidering, suspecting, tasking
 from services.dispatch.actions.intake import Times
 from services.dispatch.actions.keeping import keep
@@ -70,6 +71,8 @@ async def _merge(
     The kept one is looked at again with the other's nature and all sources: what was more urgent there still is.
     """
     kept, lost = (first, second) if settle(pair) is Merge.KEEPS_FIRST else (second, first)
+    for case in (kept, lost):
+        telemetry.link(case.incident.traceparent)
     partners.withdraw_hand_overs(work, lost, "merged", actor)
     unmet = [task for task in lost.tasks.values() if not task.state.finished]
     for task in unmet:

@@ -12,6 +12,8 @@ export interface Entry {
   picture?: Blob;
   /** The device's time of the tap, RFC 3339. */
   madeAt: string;
+  /** W3C `traceparent` of the alarm that it answers: the door goes on with its trace. */
+  trace?: string;
   /** Distress: before everything else. */
   urgent: boolean;
   /** What it is about, so that a page can show what waits on an assignment. */

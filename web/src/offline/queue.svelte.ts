@@ -13,7 +13,8 @@ const LONGEST_URGENT_PAUSE_MS = 2000;
 const PICTURE_WITHIN_MS = 60_000;
 
 /** What a page wants done. */
-export type Wish = Pick<Entry, 'method' | 'path' | 'body' | 'about' | 'what'> & { urgent?: boolean; picture?: Blob };
+export type Wish = Pick<Entry, 'method' | 'path' | 'body' | 'about' | 'what'> &
+  Pick<Partial<Entry>, 'trace' | 'urgent' | 'picture'>;
 /** A door's answer: 0 where nobody answered. */
 export interface Answer {
   status: number;
@@ -169,7 +170,11 @@ export class Queue {
 /** Through whichever door answers. */
 export async function sendEntry(entry: Entry): Promise<Answer> {
   const { picture } = entry;
-  const headers = { 'Content-Type': picture?.type ?? 'application/json', 'Idempotency-Key': entry.key };
+  const headers = new Headers({
+    'Content-Type': picture?.type ?? 'application/json',
+    'Idempotency-Key': entry.key,
+  });
+  if (entry.trace !== undefined) headers.set('traceparent', entry.trace);
   const request = new Request(location.origin + entry.path, {
     method: entry.method,
     headers,

@@ -13,15 +13,16 @@ export class Acts {
     private readonly whereabouts: Whereabouts,
   ) {}
 
-  step(step: Step, { assignment_id, epoch }: Assignment, why?: Decline): Promise<void> {
+  step(step: Step, { assignment_id, epoch, incident }: Assignment, why?: Decline): Promise<void> {
     const body = why === undefined ? { epoch } : { epoch, why };
     const path = `/v1/assignments/${encodeURIComponent(assignment_id)}/${step}`;
-    return this.post(path, step, assignment_id, { body });
+    return this.post(path, step, assignment_id, { body, ...traced(incident) });
   }
 
-  backup({ incident_id }: Assignment): Promise<void> {
+  backup({ incident_id, incident }: Assignment): Promise<void> {
     return this.post(`/v1/incidents/${encodeURIComponent(incident_id)}/backup`, 'backup', incident_id, {
       body: { count: 1 },
+      ...traced(incident),
     });
   }
 
@@ -60,6 +61,10 @@ export class Acts {
   private post(path: string, what: string, about: string, more: Partial<Wish> = {}): Promise<void> {
     return this.queue.add({ method: 'POST', path, body: {}, about, what, ...more });
   }
+}
+
+function traced(incident: Assignment['incident']): Pick<Wish, 'trace'> {
+  return incident?.traceparent ? { trace: incident.traceparent } : {};
 }
 
 /** Before everything else, and without what it does not need. */
