@@ -8,7 +8,9 @@ import json
 import os
 import re
 import signal
+import sys
 import time
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ from typing import Any
 import httpx
 import psutil
 from confluent_kafka.admin import AdminClient
+
+from deploy.local.layout import REPOSITORY
 
 BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 DISPATCHES = ("dispatch", "dispatch-2")
@@ -68,6 +72,14 @@ class Stack:
     def database(self) -> str:
         """postgresql:// URL."""
         return str(self.facts["database_url"])
+
+    async def migrate(self, service: str) -> tuple[int, str]:
+        """What an upgrade runs first, while everybody works: exit code, and the end of what was said."""
+        command = (sys.executable, "-m", f"services.{service}", "migrate")
+        env = {"DATABASE_URL": self.database, "PATH": os.environ.get("PATH", "")}
+        process = await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env=env, stdout=PIPE, stderr=STDOUT)
+        said, _ = await process.communicate()
+        return process.returncode or 0, said.decode(errors="replace")[-300:]
 
     def pid(self, part: str) -> int | None:
         """The present pid; None while it does not run."""

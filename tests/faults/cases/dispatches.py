@@ -7,7 +7,7 @@ import signal
 import time
 
 from tests.faults.case import case
-from tests.faults.stack import until
+from tests.faults.stack import DISPATCHES, until
 from tests.faults.town import Town
 
 STOPPED_S = 90.0
@@ -36,8 +36,11 @@ async def dispatch_stopped(town: Town) -> None:
 
 @case("terminated", short=True)
 async def terminated(town: Town) -> None:
-    """SIGTERM of each service in mid-load: each ends within 10 s by itself."""
-    for name in ("dispatch", "ingest", "screening", "correlation", "notify"):
+    """An upgrade in mid-load: migrations, then SIGTERM of each process in turn; each ends within 10 s by itself."""
+    for service in ("dispatch", "notify"):
+        code, said = await town.stack.migrate(service)
+        town.demand(code == 0, f"{service} migrate under load: {code} {said}")
+    for name in (*DISPATCHES, "ingest", "screening", "correlation", "notify"):
         began = time.monotonic()
         pid = town.stack.send(name, signal.SIGTERM)
         await until(lambda n=name, p=pid: town.stack.pid(n) != p, f"{name} ended", 15)  # type: ignore[misc]
