@@ -120,6 +120,24 @@ ROOM = Board(
                     red_above=10,
                 ),
                 Panel(
+                    "Alarmes par opérateur en 10 min / alarms per operator in 10 minutes",
+                    (("{{centre}}", "max by (centre) (vigie_dispatch_alarms_per_operator)"),),
+                    red_above=10,
+                ),
+                Panel(
+                    "Opérateurs présents / operators present",
+                    (("{{centre}}", "max by (centre) (vigie_dispatch_operators)"),),
+                ),
+                Panel(
+                    "Part de fausses alertes en 30 jours / false alarms in 30 days",
+                    (("{{site}}", "max by (centre, site) (vigie_dispatch_false_alarm_share)"),),
+                    "percentunit",
+                ),
+                Panel(
+                    "Appareils bavards / chattering devices",
+                    (("appareils / devices", "max(vigie_dispatch_chattering_devices)"),),
+                ),
+                Panel(
                     "Issues du tri / outcomes of screening",
                     (("{{outcome}} {{reason}}", rate("vigie_screening_outcomes_total", "outcome, reason")),),
                     "ops",

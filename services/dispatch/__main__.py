@@ -37,6 +37,7 @@ from services.dispatch.retention import Retention, Seal
 from services.dispatch.revocation_watch import RevocationWatch
 from services.dispatch.right_of_way import RightOfWay
 from services.dispatch.settings import DatabaseSettings, DispatchSettings
+from services.dispatch.shift_watch import ShiftWatch
 from services.dispatch.stopped_holders import StoppedHolders
 from services.dispatch.store.migrate import upgrade
 from services.dispatch.store.work import Work
@@ -141,6 +142,7 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
             relay.run(stop),
             timer.run(stop),
             CoverageWatch(database, library, settings).run(stop),
+            ShiftWatch(database).run(stop),
             streets.run(stop),
             StoppedHolders(url).run(stop),
             revocations.run(stop),

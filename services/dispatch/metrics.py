@@ -35,6 +35,26 @@ REPORTS = counter(
 UNACKNOWLEDGED_P1 = gauge(
     "vigie_dispatch_unacknowledged_p1", "Unfinished P1 incidents that nobody acknowledged.", unit="incidents"
 )
+OPERATORS = gauge(
+    "vigie_dispatch_operators", "Operators whose console is open, by centre.", unit="operators", labels=["centre"]
+)
+ALARMS_PER_OPERATOR = gauge(
+    "vigie_dispatch_alarms_per_operator",
+    "Incidents opened within ten minutes for each operator present (EEMUA 191: 1 steady, 10 a flood).",
+    unit="incidents",
+    labels=["centre"],
+)
+FALSE_ALARM_SHARE = gauge(
+    "vigie_dispatch_false_alarm_share",
+    "Share of a site's incidents of 30 days that were dismissed; of the 20 sites with most, with 5 incidents at least.",
+    unit="1",
+    labels=["centre", "site"],
+)
+CHATTERING_DEVICES = gauge(
+    "vigie_dispatch_chattering_devices",
+    "Devices whose signals were folded for chatter within ten minutes.",
+    unit="devices",
+)
 TASKS_WAITING = gauge("vigie_dispatch_tasks_waiting", "Tasks that wait for a free unit.", unit="tasks")
 EXPECTED_COVERAGE = gauge(
     "vigie_dispatch_expected_coverage",

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, case, cast, func, literal, select
+from sqlalchemy import Double, Select, Text, and_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.vocabulary.dispatching import IncidentState, TaskState
+from schemas.vocabulary.signals import Outcome, ScreeningReason
 from services.dispatch.store.signals import UNFINISHED
 from services.dispatch.store.tables import (
     assignments,
@@ -16,6 +17,7 @@ from services.dispatch.store.tables import (
     incidents,
     notes,
     presence,
+    signal_outcomes,
     tasks,
     units,
 )
@@ -23,6 +25,28 @@ from services.dispatch.store.tables import (
 EMPTY = cast([], ARRAY(Text))
 STEP = timedelta(minutes=10)
 PRESENT = timedelta(seconds=60)
+
+
+def _chattering() -> Select[Any]:
+    table, since = signal_outcomes, func.now() - func.make_interval(0, 0, 0, 0, 0, 10)
+    chatters = (table.c.outcome == Outcome.FOLDED, table.c.reason == ScreeningReason.CHATTER)
+    return select(func.count(table.c.device.distinct())).where(*chatters, table.c.decided_at > since)
+
+
+def _false_alarms() -> Select[Any]:
+    table = incidents
+    ended = (IncidentState.DISMISSED, IncidentState.RESOLVED, IncidentState.CLOSED)
+    dismissed, all_of_it = func.count(case((table.c.state == IncidentState.DISMISSED, 1))), func.count()
+    query = select(table.c.centre, table.c.site, (cast(dismissed, Double) / all_of_it).label("share"))
+    query = query.where(table.c.opened_at > func.now() - func.make_interval(0, 0, 0, 30), table.c.state.in_(ended))
+    query = query.where(table.c.site.is_not(None)).group_by(table.c.centre, table.c.site)
+    return query.having(all_of_it >= 5, dismissed > 0).order_by(dismissed.desc(), table.c.site).limit(20)
+
+
+CHATTERING = _chattering()
+"""Number of devices folded for chatter within ten minutes."""
+FALSE_ALARMS = _false_alarms()
+"""`centre`, `site`, `share` of its ended incidents of 30 days that were dismissed: the 20 sites with most of them."""
 
 
 def counted(centre: str | None, since: datetime, until: datetime) -> Select[Any]:
