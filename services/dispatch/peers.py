@@ -50,7 +50,7 @@ class Peers:
             told = await asyncio.gather(*(_one(client, name, url) for name, url in sorted(self.urls.items())))
         services = [service for service, _ in told]
         samples = [sample for _, found in told for sample in found]
-        return {"services": services, "hops": hops(samples), "waiting": waiting(samples)}
+        return {"services": services, "hops": hops(samples), "waiting": waiting(told)}
 
 
 Sample = tuple[str, dict[str, str], float]
@@ -98,9 +98,12 @@ def quantile(buckets: dict[float, float], share: float) -> float:
     return start
 
 
-def waiting(samples: list[Sample]) -> list[dict[str, Any]]:
-    """What waits, by gauge and labels, the most first; nothing is left out because it is nought."""
+def waiting(told: list[tuple[dict[str, Any], list[Sample]]]) -> list[dict[str, Any]]:
+    """What waits, by service, gauge and labels, the most first; nothing is left out because it is nought."""
     found = [
-        {"gauge": name, "labels": labels, "value": value} for name, labels, value in samples if name.endswith(LAGS)
+        {"service": service["service"], "gauge": name, "labels": labels, "value": value}
+        for service, samples in told
+        for name, labels, value in samples
+        if name.endswith(LAGS)
     ]
     return sorted(found, key=lambda known: (-float(str(known["value"])), str(known["gauge"])))

@@ -4,7 +4,7 @@ import socket
 
 from services.chassis.health import Health, State
 from services.chassis.operations import OperationsServer
-from services.dispatch.peers import Peers, quantile
+from services.dispatch.peers import Peers, quantile, waiting
 from tests.flow.dispatch.world import World
 
 
@@ -29,6 +29,14 @@ async def test_a_service_that_is_up_and_one_that_is_away(world: World) -> None:
     ]
     assert told["services"][1]["checks"] == {"kafka": {"state": "degraded", "detail": "broker away"}}
     assert "vigie_dispatch_outbox_depth" in {known["gauge"] for known in told["waiting"]}
+
+
+def test_two_readers_of_one_topic_are_told_apart() -> None:
+    """The page keys its lines by service, gauge and labels: the most comes first, and none is there twice."""
+    lag = [("vigie_kafka_consumer_lag", {"topic": "signals"}, 3.0), ("vigie_degraded", {"check": "kafka"}, 1.0)]
+    more = [("vigie_kafka_consumer_lag", {"topic": "signals"}, 7.0)]
+    found = waiting([({"service": "screening"}, lag), ({"service": "dispatch"}, more)])
+    assert [(known["service"], known["value"]) for known in found] == [("dispatch", 7.0), ("screening", 3.0)]
 
 
 def test_quantiles_are_those_of_prometheus() -> None:

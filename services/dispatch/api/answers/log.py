@@ -149,6 +149,7 @@ class Hop(BaseModel):
 class Waiting(BaseModel):
     """How much waits somewhere."""
 
+    service: str
     gauge: str
     labels: dict[str, str]
     value: float

@@ -5989,6 +5989,8 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /** Service */
+            service: string;
             /** Value */
             value: number;
         };
