@@ -1,4 +1,4 @@
-"""`python -m schemas.topics create`: makes the topics of KAFKA_BOOTSTRAP_SERVERS agree with the files."""
+"""`python -m schemas.topics create`: makes the topics of the cluster (reaching.py) agree with the files."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from confluent_kafka.admin import AdminClient
 
 from schemas.topics.create import ensure_topics
 from schemas.topics.files import topics
+from schemas.topics.reaching import cluster
 
 
 def main() -> int:
@@ -20,14 +21,15 @@ def main() -> int:
         for file in topics().values():
             print(f"{file.topic:18} {file.partitions:3} {file.cleanup:15} {file.what}")
         return 0
-    servers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092")
-    admin = AdminClient({"bootstrap.servers": servers, "socket.connection.setup.timeout.ms": 3000})
+    config = cluster(os.environ)
+    admin = AdminClient(config)
     try:
         for line in ensure_topics(admin, topics().values()):
             print(line)
     except KafkaException as error:
         print(
-            f"Kafka at {servers} did not make the topics: {error}. Check that it runs and try again.",
+            f"Kafka at {config['bootstrap.servers']} did not make the topics: {error}. "
+            "Check that it runs and try again.",
             file=sys.stderr,
         )
         return 1
