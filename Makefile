@@ -124,13 +124,18 @@ bench-recording: venv fetch ## PostgreSQL : écritures, questions sur un an / Po
 bench-scaling: venv ## docs/scaling.md d'après les mesures / docs/scaling.md from the measurements
 	@$(PY) -m bench.scaling
 
+# Kustomizations and settings.env are no resources: tests/contract/test_kubernetes.py.
+MANIFESTS = $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*/*.yaml deploy/kubernetes/overlays/*/*.yaml))
 check: venv tools node ## style, types, imports, verrous / style, types, imports, locks
 	@$(PY) -m ruff check $(PRESENT)
 	@$(PY) -m ruff format --check $(PRESENT)
 	@$(PY) -m mypy $(PRESENT)
 	@$(PY) -m deploy.local.checks
 	@.venv/bin/lint-imports
-	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.observability.yml
+	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec $(wildcard docker-compose*.yml)
+	@for version in 1.32 1.37; do \
+		$(TOOLS)/kubernetes-validate --strict --quiet --kubernetes-version $$version $(MANIFESTS) || exit 1; done
+	@$(TOOLS)/hadolint deploy/Dockerfile
 	@$(PY) -m deploy.web check
 
 format: venv node ## met en forme / formats the code
