@@ -1,7 +1,7 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: metrics faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
-	replay-calls web pages node types tiles tiles-tools screens
+	replay-calls web pages node types tiles tiles-tools screens licences sbom bundle bundle-test
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -67,7 +67,7 @@ down: venv ## arrête tout / stops everything
 status: venv ## ce qui tourne / what is running
 	@$(PY) -m deploy.local status
 
-test: venv tiles-tools ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
+test: venv tools tiles-tools ## tous les tests, avec leur nombre et durée par dossier / all tests, with number and seconds a folder
 	@$(MAKE) --no-print-directory web
 	@$(PY) -m deploy.web test
 	@$(PY) -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) \
@@ -126,11 +126,13 @@ bench-scaling: venv ## docs/scaling.md d'après les mesures / docs/scaling.md fr
 
 # Kustomizations and settings.env are no resources: tests/contract/test_kubernetes.py.
 MANIFESTS = $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*/*.yaml deploy/kubernetes/overlays/*/*.yaml))
-check: venv tools node ## style, types, imports, verrous / style, types, imports, locks
+check: venv tools node ## style, types, imports, verrous, licences, failles / style, types, imports, locks, licences, holes
 	@$(PY) -m ruff check $(PRESENT)
 	@$(PY) -m ruff format --check $(PRESENT)
 	@$(PY) -m mypy $(PRESENT)
 	@$(PY) -m deploy.local.checks
+	@$(TOOLS)/python -m deploy.supply check
+	@$(PY) -m deploy.supply.audit
 	@.venv/bin/lint-imports
 	@$(TOOLS)/check-jsonschema --builtin-schema vendor.compose-spec $(wildcard docker-compose*.yml)
 	@for version in 1.32 1.37; do \
@@ -164,6 +166,12 @@ lock: tools ## refait les verrous / makes the locks again
 	@$(UV_COMPILE) --group peers -o requirements-peers.lock
 	@$(PY) -m deploy.local.kafka.jars lock
 	@$(PY) -m deploy.local.kafka.jars lock bench/screening/java
+
+licences: venv tools ## THIRD_PARTY.md d'après les verrous / THIRD_PARTY.md from the locks
+	@$(TOOLS)/python -m deploy.supply licences
+
+sbom: tools ## var/sbom : CycloneDX d'après les verrous / CycloneDX from the locks
+	@$(TOOLS)/python -m deploy.supply sbom
 
 clean: ## efface l'état et les caches, garde .venv / removes state and caches, keeps .venv
 	@if [ -x $(PY) ]; then $(PY) -m deploy.local down >/dev/null 2>&1 || true; fi
