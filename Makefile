@@ -173,6 +173,12 @@ licences: venv tools ## THIRD_PARTY.md d'après les verrous / THIRD_PARTY.md fro
 sbom: tools ## var/sbom : CycloneDX d'après les verrous / CycloneDX from the locks
 	@$(TOOLS)/python -m deploy.supply sbom
 
+bundle: venv tools web ## archive pour une machine sans réseau / archive for a machine without a network: var/bundle
+	@$(PY) -m deploy.bundle build
+
+bundle-test: venv tools web ## l'installe et joue la démo sans réseau / installs it, plays the demo without a network (root)
+	@$(PY) -m deploy.bundle trial
+
 clean: ## efface l'état et les caches, garde .venv / removes state and caches, keeps .venv
 	@if [ -x $(PY) ]; then $(PY) -m deploy.local down >/dev/null 2>&1 || true; fi
 	@rm -rf var web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,13 +12,16 @@ newer than 3.6 and no import from this repository.
 
 import fcntl
 import hashlib
+import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 STAMP = ".vigie-lock"
+BUNDLE = os.path.join(ROOT, "bundle")  # there only in an unpacked `make bundle`
 NO_NETWORK = (
     "name resolution",
     "Network is unreachable",
@@ -81,6 +84,45 @@ def mark(folder, lock):
         file.write(digest(lock) + "\n")
 
 
+def bundle_of(lock):
+    """The manifest of the bundle that this folder was unpacked from, if it holds the packages of `lock`; else None."""
+    try:
+        with open(os.path.join(BUNDLE, "manifest.json")) as file:
+            manifest = json.load(file)
+    except FileNotFoundError:
+        return None
+    return manifest if manifest["locks"].get(lock) == digest(lock) else None
+
+
+def numbers(version):
+    return [int(part) for part in version.split(".")]
+
+
+def check_bundle(manifest):
+    """Ends if the bundle is for another machine, or not as it was made."""
+    libc = platform.libc_ver()[1] or "0"
+    here = [sys.implementation.cache_tag, sys.platform + "-" + platform.machine()]
+    too_old = manifest["glibc"] and numbers(libc) < numbers(manifest["glibc"])
+    if here != [manifest["python"], manifest["machine"]] or too_old:
+        there = "{python}, {machine}, glibc ≥ {glibc}".format(**manifest)
+        found = "{}, {}, glibc {}".format(here[0], here[1], libc)
+        stop(
+            f"Cette archive est faite pour {there} ; ici : {found}. Choisissez un autre Python (make PYTHON=…), ou "
+            "faites « make bundle » sur une machine comme celle-ci.",
+            f"This bundle is for {there}; here: {found}. Choose another Python (make PYTHON=…), or run `make bundle` "
+            "on a machine like this one.",
+        )
+    with open(os.path.join(BUNDLE, "SHA256SUMS")) as file:
+        sums = [line.rstrip("\n").split("  ", 1) for line in file]
+    for wanted, name in sums:
+        path = os.path.join(ROOT, name)
+        if name.startswith("bundle/") and (not os.path.exists(path) or digest(name) != wanted):
+            stop(
+                f"{name} manque ou n'est pas celui de l'archive : copiez-la et dépliez-la à nouveau.",
+                f"{name} is missing or not the bundle's: copy the archive and unpack it again.",
+            )
+
+
 def make_environment(folder):
     python = os.path.join(folder, "bin", "python")
     works = [python, "-m", "pip", "--version"]
@@ -113,6 +155,8 @@ def install(folder, lock):
     say(f"installation de {total} paquets, empreintes vérifiées / installing {total} packages, hashes checked")
     command = [os.path.join(folder, "bin", "python"), "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps", "--progress-bar", "off", "-r", os.path.join(ROOT, lock)]
+    if bundle_of(lock):
+        command += ["--isolated", "--no-index", "--find-links", os.path.join(BUNDLE, "wheels")]
     pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lines = []
     seen = 0
@@ -155,6 +199,10 @@ def ensure(folder, lock):
         return
     if shutil.disk_usage(ROOT).free < 1500 * 1000000 and not os.path.exists(folder):
         disk_full(folder)
+    manifest = bundle_of(lock)
+    if manifest:
+        say("paquets de l'archive, sans réseau / packages of the bundle, without a network")
+        check_bundle(manifest)
     make_environment(folder)
     install(folder, lock)
     mark(folder, lock)

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     PART_FAILED = "part_failed"
     LEFTOVER = "leftover"
+    BUNDLE = "bundle"
 
 
 EXIT_CODES = {Reason.PART_FAILED: 1, Reason.UNREACHABLE: 1}

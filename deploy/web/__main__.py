@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("command", choices=["build", "built", "without", "contract", *SCRIPTS])
     command = parser.parse_args().command
     if command == "built":
-        return 0 if building.is_built() else 1
+        return 0 if building.is_built() or building.from_bundle() else 1
     try:
         run(command)
     except StackError as failure:

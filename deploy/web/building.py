@@ -16,6 +16,8 @@ from deploy.web.node import Node, require_node
 WEB = REPOSITORY / "web"
 DIST = WEB / "dist"
 STAMP = DIST / ".built-from"
+BUNDLED = REPOSITORY / "bundle" / "pages"
+"""There only in an unpacked `make bundle`."""
 INSTALLED = WEB / "node_modules" / ".installed-from"
 NOT_SOURCES = frozenset({"node_modules", "dist", "test", "README.md"})
 AWAY = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "ENETUNREACH", "network")
@@ -40,6 +42,15 @@ def sources() -> Iterator[Path]:
 def is_built() -> bool:
     """True if web/dist is what the sources make."""
     return _reads(STAMP) == digest(sources())
+
+
+def from_bundle() -> bool:
+    """Takes the pages that the bundle brings, if they are what the sources make; says whether it did."""
+    if _reads(BUNDLED / STAMP.name) != digest(sources()):
+        return False
+    clean()
+    shutil.copytree(BUNDLED, DIST)
+    return True
 
 
 def build(say: Say) -> None:
