@@ -23,8 +23,8 @@ WHEELS = f"{FOLDER}/wheels"
 JARS = f"{FOLDER}/jars"
 PAGES = f"{FOLDER}/pages"
 SBOM = f"{FOLDER}/sbom"
-_OLD_NAMES = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
-_MANYLINUX = re.compile(r"(manylinux\d+)(?:_(\d+)_(\d+))?_")
+_OLD_NAMES = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
+_MANYLINUX = re.compile(r"manylinux(?:(\d+)|_(\d+)_(\d+))_")
 
 
 def sha256(file: Path) -> str:
@@ -54,8 +54,8 @@ def _glibc(tag: str) -> tuple[int, int] | None:
     found = _MANYLINUX.match(tag)
     if found is None:
         return None
-    name, major, minor = found.groups()
-    return (int(major), int(minor)) if major else _OLD_NAMES[name]
+    year, major, minor = found.groups()
+    return _OLD_NAMES[year] if year else (int(major), int(minor))
 
 
 def manifest(root: Path, version: str, commit: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Shows that the archive needs nothing: unpacked, installed and run in a network namespace that holds only `lo`.
 
 HOME and TMPDIR are empty folders, no variable of the caller is passed on, pip and npm are told of a registry that
-does not exist, and PATH holds a shell, make and Python and no Java, Node or broker. Needs root and util-linux's unshare.
+does not exist, and PATH holds a shell, make and Python and no Java, Node or broker. Needs root
+and util-linux's unshare.
 """
 
 from __future__ import annotations
