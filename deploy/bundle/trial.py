@@ -1,7 +1,7 @@
 """Shows that the archive needs nothing: unpacked, installed and run in a network namespace that holds only `lo`.
 
 HOME and TMPDIR are empty folders, no variable of the caller is passed on, pip and npm are told of a registry that
-does not exist, and PATH holds a shell, make and Python and no Java, Node or broker. Needs root
+does not exist, and PATH holds Python, make and what every Linux has, no Java, Node or broker. Needs root
 and util-linux's unshare.
 """
 
@@ -19,8 +19,8 @@ from pathlib import Path
 
 from deploy.local.sentences import StackError, missing_tool
 
-PROGRAMS = ("sh", "make", "awk", "rm", "find")
-"""What the Makefile's lines call, besides Python."""
+PROGRAMS = ("sh", "make", "awk", "cat", "dirname", "env", "find", "grep", "ls", "rm", "sed", "test", "uname")
+"""Besides Python: make and what every Linux has."""
 NOWHERE = "http://127.0.0.1:9/"
 INSIDE = """
 set -e
