@@ -1,7 +1,7 @@
 """Shows that the archive needs nothing: unpacked, installed and run in a network namespace that holds only `lo`.
 
 HOME and TMPDIR are empty folders, no variable of the caller is passed on, pip and npm are told of a registry that
-does not exist, and PATH holds Python, make and what every Linux has, no Java, Node or broker. Needs root
+does not exist, and PATH holds Python, make and what every Linux has, no Java and no Node. Needs root
 and util-linux's unshare.
 """
 
@@ -29,7 +29,8 @@ echo "trial            | adresses / addresses: $({ip} -brief address | tr -s ' '
 echo "trial            | routes: $({ip} route show table all type unicast | grep -vc 'dev lo') hors de / besides lo"
 echo "trial            | PATH: $(ls -x -w 200 {path})"
 export PATH={path}
-exec make --no-print-directory demo DEMO_SECONDS={seconds}
+make --no-print-directory demo DEMO_SECONDS={seconds}
+test -f web/dist/index.html || {{ echo "pages absentes / no pages" >&2; exit 1; }}
 """
 
 
