@@ -19,7 +19,7 @@ from pathlib import Path
 from deploy.bundle import content
 from deploy.local.kafka.jars import KAFKA, fetch_jars
 from deploy.local.layout import REPOSITORY
-from deploy.local.sentences import Reason, Sentence, StackError, no_network
+from deploy.local.sentences import StackError, no_bundle, no_network
 from deploy.supply.locks import SHIPPED_PYTHON
 from deploy.web import building as pages
 
@@ -42,14 +42,14 @@ def build(cache: Path, to: Path, say: Say) -> Path:
         _link(fetch_wheels(cache, say), root / content.WHEELS)
         _link(fetch_jars(cache, say), root / content.JARS / f"{KAFKA.name}-{KAFKA.digest}")
         if not pages.is_built():
-            raise StackError(_wrong("pages non construites : « make web »", "pages not built: `make web`"))
+            raise StackError(no_bundle("pages non construites : « make web »", "pages not built: `make web`"))
         shutil.copytree(pages.DIST, root / content.PAGES)
         _sbom(root)
         manifest = content.manifest(root, version, commit)
         (root / content.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
         (root / content.SUMS).write_text(content.sums(root))
         for line in content.complaints(root):
-            raise StackError(_wrong(f"archive incomplète : {line}", f"incomplete bundle: {line}"))
+            raise StackError(no_bundle(f"archive incomplète : {line}", f"incomplete bundle: {line}"))
         archive = to / f"vigie-{version}-{manifest['machine']}-{python}.tar.gz"
         digest = _pack(root, archive, archive.name.removesuffix(".tar.gz"), moment)
     archive.with_name(f"{archive.name}.sha256").write_text(f"{digest}  {archive.name}\n")
@@ -85,7 +85,7 @@ def _head() -> tuple[str, int]:
     """Commit and its time (seconds). Raises StackError if the folder is not what is committed."""
     if _git("status", "--porcelain"):
         raise StackError(
-            _wrong(
+            no_bundle(
                 "l'archive contient ce qui est validé dans git : validez ou retirez d'abord vos changements",
                 "the bundle holds what is committed: commit or take away your changes first",
             )
@@ -139,7 +139,3 @@ def _pack(root: Path, archive: Path, name: str, moment: int) -> str:
             files.add(file, f"{name}/{file.relative_to(root).as_posix()}", recursive=False, filter=plain)
     half.replace(archive)
     return content.sha256(archive)
-
-
-def _wrong(french: str, english: str) -> Sentence:
-    return Sentence(Reason.BUNDLE, f"{french}.", f"{english}.")

@@ -175,3 +175,8 @@ def leftover(name: str, pid: int) -> Sentence:
         f"« {name} » (processus {pid}) d'un démarrage précédent ne s'arrête pas : arrêtez-le avec `kill -9 {pid}`.",
         f"'{name}' (process {pid}) of an earlier run does not stop: end it with `kill -9 {pid}`.",
     )
+
+
+def no_bundle(french: str, english: str) -> Sentence:
+    """`make bundle` cannot make the archive."""
+    return Sentence(Reason.BUNDLE, f"Pas d'archive : {french}.", f"No bundle: {english}.")

@@ -26,6 +26,7 @@ ALL = [
     sentences.unreachable("Kafka", "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"),
     sentences.part_failed("kafka", "s'est arrêté", "stopped", "var/log/kafka.log"),
     sentences.leftover("kafka", 12),
+    sentences.no_bundle("validez vos changements", "commit your changes"),
 ]
 
 
