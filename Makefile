@@ -1,7 +1,7 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: metrics faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
-	replay-calls web pages node types tiles tiles-tools screens licences sbom bundle bundle-test
+	replay-calls web pages node types tiles tiles-tools screens licences sbom bundle bundle-test docs docs-tools docs-serve
 
 # The first python that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -139,6 +139,7 @@ check: venv tools node ## style, types, imports, verrous, licences, failles / st
 		$(TOOLS)/kubernetes-validate --strict --quiet --kubernetes-version $$version $(MANIFESTS) || exit 1; done
 	@$(TOOLS)/hadolint deploy/Dockerfile
 	@$(PY) -m deploy.web check
+	@$(MAKE) --no-print-directory docs
 
 format: venv node ## met en forme / formats the code
 	@$(PY) -m ruff check --fix-only $(PRESENT)
@@ -153,6 +154,15 @@ metrics: venv ## docs/metrics.md et les tableaux Grafana d'après le code / docs
 	@$(PY) -m deploy.prometheus
 	@$(PY) -m deploy.grafana
 
+docs-tools: venv
+	@$(PYTHON) deploy/local/bootstrap.py docs
+
+docs: docs-tools ## le site de documentation, dans var/docs / the documentation site, in var/docs
+	@$(PY) -m deploy.docs
+
+docs-serve: docs-tools ## le même pendant qu'on écrit / the same while one writes (http://127.0.0.1:8000)
+	@.venv-docs/bin/zensical serve
+
 # No index address: where packages come from is the machine's business.
 UV_COMPILE = $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate pyproject.toml
@@ -164,6 +174,7 @@ lock: tools ## refait les verrous / makes the locks again
 	@$(UV_COMPILE) --group tiles -o requirements-tiles.lock
 	@$(UV_COMPILE) --group tools -o requirements-tools.lock
 	@$(UV_COMPILE) --group peers -o requirements-peers.lock
+	@$(UV_COMPILE) --group docs -o requirements-docs.lock
 	@$(PY) -m deploy.local.kafka.jars lock
 	@$(PY) -m deploy.local.kafka.jars lock bench/screening/java
 

