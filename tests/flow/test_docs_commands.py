@@ -53,7 +53,11 @@ class Machine:
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", self.here(command)],
             cwd=REPOSITORY,
-            env={**os.environ, "VIGIE_VAR": str(self.var), "VIGIE_ACCOUNTS": "demo", "VIGIE_CITY": "metz"},
+            # What an outer make hands on (MAKEFLAGS) is not what somebody types.
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))},
+                **{"VIGIE_VAR": str(self.var), "VIGIE_ACCOUNTS": "demo", "VIGIE_CITY": "metz"},
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
