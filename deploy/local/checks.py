@@ -21,6 +21,7 @@ LOCK_OF_GROUP = {
     "node": ("requirements-node.lock",),
     "tiles": ("requirements-tiles.lock",),
     "peers": ("requirements-peers.lock",),
+    "docs": ("requirements-docs.lock",),
     "tools": ("requirements-tools.lock",),
 }
 

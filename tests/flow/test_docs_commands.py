@@ -56,7 +56,9 @@ class Machine:
             # What an outer make hands on (MAKEFLAGS) is not what somebody types.
             env={
                 **{name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))},
-                **{"VIGIE_VAR": str(self.var), "VIGIE_ACCOUNTS": "demo", "VIGIE_CITY": "metz"},
+                "VIGIE_VAR": str(self.var),
+                "VIGIE_ACCOUNTS": "demo",
+                "VIGIE_CITY": "metz",
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
