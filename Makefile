@@ -192,6 +192,6 @@ bundle-test: venv tools web ## l'installe et joue la démo sans réseau / instal
 
 clean: ## efface l'état et les caches, garde .venv / removes state and caches, keeps .venv
 	@if [ -x $(PY) ]; then $(PY) -m deploy.local down >/dev/null 2>&1 || true; fi
-	@rm -rf var web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf var .cache web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 	@echo "var/ et caches effacés / var/ and caches removed"

@@ -66,6 +66,45 @@ def test_what_is_bold_stands_on_the_screens(language: str, page: str) -> None:
     assert not said, f"not on any screen: {said}"
 
 
+def _source(*names: str) -> str:
+    return "\n".join((REPOSITORY / "web" / "src" / "console" / name).read_text("utf-8") for name in names)
+
+
+def _keys_of_the_console(language: str) -> dict[str, str]:
+    """Key → what the console calls it: commands, kiosk calls, and `g` with the letter of a page."""
+    commands_of = _source("commands.ts", "commands_card.ts", "commands_units.ts")
+    verdicts = [(key, name) for name, key in re.findall(r"verdict\('(\w+)', '(\w)'", commands_of)]
+    table = re.findall(r"\bkey: '(\w)'.*?\bwords\.(\w+)", commands_of, re.S)
+    kiosks = re.findall(r"key\('(F\d)'\).*?\{words\.(\w+)\}", _source("kiosk/KioskButtons.svelte"))
+    letters = re.findall(r"id: '(\w+)', letter: '(\w)'", _source("route.svelte.ts"))
+    words_of = [
+        ("words_actions.ts", [*verdicts, *table]),
+        ("kiosk/words.ts", kiosks),
+        ("shell_words.ts", [(f"g{letter}", page) for page, letter in letters]),
+    ]
+    found = {}
+    for file, pairs in words_of:
+        for key, name in pairs:
+            both = re.findall(rf"^    {name}: '([^']+)'", _source(file), re.M)
+            if both:  # else its words depend on a number: no line of the guide
+                found[key] = both[LANGUAGES.index(language)]
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_keys_do_what_the_guide_says(language: str) -> None:
+    """Each key of the operators' tables, with the first words that the console itself gives it."""
+    console, seen = _keys_of_the_console(language), 0
+    for row in re.findall(r"^\| (<kbd>.*) \|$", written(language, "operators.md"), re.M):
+        cells = row.split(" | ")
+        keys, bold = re.findall(r"<kbd>(\w+)</kbd>", cells[0]), re.findall(r"\*\*(.+?)\*\*", " | ".join(cells[1:]))
+        if keys[0] == "g":
+            keys = ["".join(keys)]
+        assert {key: console[key] for key in keys} == dict(zip(keys, bold, strict=False)), row
+        seen += len(keys)
+    assert seen > 30
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_only_what_cannot_run_here_is_not_run(language: str) -> None:
     """A block with a title is a program that tests cannot have, or a target that .ci/run itself runs."""
