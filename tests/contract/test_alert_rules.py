@@ -105,20 +105,22 @@ def test_promtool_agrees(command: tuple[str, ...]) -> None:
 
 
 def test_the_containers_that_are_scraped_are_the_services_that_run() -> None:
-    """Each on the port of its health check, under its name."""
+    """Each process on its own port, under its service's name (a second one bears a number); all of them are traced."""
     compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text("utf-8"))["services"]
     told = json.loads((REPOSITORY / "deploy" / "observability" / "targets" / "vigie.json").read_text("utf-8"))
-    by_service = {entry["labels"]["service"]: entry["targets"] for entry in told}
-    healthy = {
-        name: re.findall(r"127\.0\.0\.1:(\d+)/health", " ".join(service["healthcheck"]["test"]))
-        for name, service in compose.items()
-        if "/health/ready" in " ".join(service.get("healthcheck", {}).get("test", []))
-    }
-    assert by_service == {name: [f"{name}:{ports[0]}"] for name, ports in healthy.items()}
+    scraped = {(entry["labels"]["service"], target) for entry in told for target in entry["targets"]}
+    running = {name: service for name, service in compose.items() if "healthcheck" in service and "build" in service}
+    wanted = set()
+    for name, service in running.items():
+        port = next(value for key, value in service["environment"].items() if re.fullmatch(r"\w+?(_HTTP)?_PORT", key))
+        replicas = service.get("deploy", {}).get("replicas")
+        hosts = [f"vigie-{name}-{number + 1}" for number in range(replicas)] if replicas else [name]
+        wanted |= {(name.removesuffix("-2"), f"{host}:{port}") for host in hosts}
+    assert scraped == wanted
     overlay = yaml.safe_load((REPOSITORY / "docker-compose.observability.yml").read_text("utf-8"))["services"]
     assert {
         name for name, service in overlay.items() if "OTEL_EXPORTER_OTLP_ENDPOINT" in service.get("environment", {})
-    } == set(healthy)
+    } == set(running)
 
 
 def test_what_containers_mount_is_there() -> None:
