@@ -15,6 +15,7 @@ from services.dispatch.api import bodies, reading
 from services.dispatch.api.answers.incidents import IncidentCard, IncidentListed
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, tag
+from services.dispatch.api.encoding import as_json
 from services.dispatch.api.ordering import ORDER, UNTOUCHED, Ordered, OrderedBeside
 from services.dispatch.domain.welfare import Sign
 from services.dispatch.store import due, mapping, tables
@@ -51,12 +52,12 @@ async def list_incidents(
     order: Annotated[Order, Query(description="`urgency`: an officer in distress, then P1 to P4, oldest first")] = (
         Order.NEWEST
     ),
-) -> list[dict[str, Any]]:
+) -> Response:
     """Incidents, newest first unless asked otherwise. `before` goes with the newest-first order only."""
     if before is not None and order is Order.URGENCY:
         detail = "`before` pages through `order=newest` only. / `before` ne va qu'avec `order=newest`."
         raise Problem(422, "before-needs-newest", "Ordre sans pages / order without pages", detail)
-    return await incidents(door, state, site, limit, before, order)
+    return as_json(await incidents(door, state, site, limit, before, order))
 
 
 async def incidents(

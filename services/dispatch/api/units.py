@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy import func
 
 from schemas.vocabulary.dispatching import UnitState
@@ -16,6 +16,7 @@ from services.dispatch.api.access import doubt_about
 from services.dispatch.api.answers.room import PositionTaken, Received, StatusTaken, UnitShown
 from services.dispatch.api.describing import answers
 from services.dispatch.api.door import Door, Doors, not_found
+from services.dispatch.api.encoding import as_json
 from services.dispatch.api.welfare import sign_of_life
 from services.dispatch.domain.recommending import Policy
 from services.dispatch.domain.report import Place
@@ -31,9 +32,9 @@ STALE_S = Policy().position_stale_s
 
 
 @router.get("", **answers(list[UnitShown]))
-async def list_units(door: Doors, centre: str | None = None) -> list[dict[str, Any]]:
+async def list_units(door: Doors, centre: str | None = None) -> Response:
     """All units with state and last position."""
-    return await units(door, centre)
+    return as_json(await units(door, centre))
 
 
 async def units(door: Door, centre: str | None = None) -> list[dict[str, Any]]:
