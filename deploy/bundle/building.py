@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.bundle import content
-from deploy.local.kafka.jars import KAFKA, fetch_jars
+from deploy.local.kafka.jars import KAFKA, fetch_jars, sha256
 from deploy.local.layout import REPOSITORY
 from deploy.local.sentences import StackError, no_bundle, no_network
 from deploy.supply.locks import SHIPPED_PYTHON
@@ -138,4 +138,4 @@ def _pack(root: Path, archive: Path, name: str, moment: int) -> str:
         for file in sorted(root.rglob("*")):
             files.add(file, f"{name}/{file.relative_to(root).as_posix()}", recursive=False, filter=plain)
     half.replace(archive)
-    return content.sha256(archive)
+    return sha256(archive)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import re
@@ -14,6 +13,7 @@ from typing import Any
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from deploy.local.kafka.jars import sha256
 from deploy.supply.locks import KAFKA_LOCK, SHIPPED_PYTHON, Dependency, jar_lock, python_lock
 
 FOLDER = "bundle"
@@ -25,12 +25,6 @@ PAGES = f"{FOLDER}/pages"
 SBOM = f"{FOLDER}/sbom"
 _OLD_NAMES = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
 _MANYLINUX = re.compile(r"manylinux(?:(\d+)|_(\d+)_(\d+))_")
-
-
-def sha256(file: Path) -> str:
-    """Of a file's content."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def wanted_wheels(root: Path) -> list[Dependency]:

@@ -1,10 +1,11 @@
-"""`python -m deploy.grafana`: writes deploy/grafana/*.json from `boards.py`, as Grafana imports and provisions them."""
+"""`python -m deploy.grafana`: writes deploy/grafana/*.json from the boards, as Grafana imports and provisions them."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from deploy.grafana.boards import BOARDS, Board, Panel
+from deploy.grafana.boards import BOARDS
+from deploy.grafana.panels import Board, Panel
 
 FOLDER = Path(__file__).resolve().parent
 SOURCE = {"type": "prometheus", "uid": "${source}"}

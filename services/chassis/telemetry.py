@@ -95,11 +95,7 @@ def inject(headers: Headers, where: Context | None = None) -> Headers:
 
 def extract(headers: RawHeaders) -> Context:
     """The trace context that a record carries; an empty one if it carries none."""
-    carrier: dict[str, str] = {}
-    for key, value in headers or ():
-        if key in {"traceparent", "tracestate"} and value is not None:
-            carrier[key] = value.decode("ascii", "replace") if isinstance(value, bytes) else value
-    return _W3C.extract(carrier, context=context.Context())
+    return _W3C.extract(_carrier(headers), context=context.Context())
 
 
 def traceparent() -> str | None:
@@ -129,8 +125,17 @@ def of_batch(records: Sequence[RawHeaders]) -> tuple[Context, list[trace.Link]]:
 
 
 def _is_recorded(headers: RawHeaders) -> bool:
-    parent = next((value for key, value in headers or () if key == "traceparent"), None)
-    return parent is not None and sampled(parent.decode("ascii", "replace") if isinstance(parent, bytes) else parent)
+    parent = _carrier(headers).get("traceparent")
+    return parent is not None and sampled(parent)
+
+
+def _carrier(headers: RawHeaders) -> dict[str, str]:
+    """What of a record's headers belongs to its trace, as text."""
+    return {
+        key: value.decode("ascii", "replace") if isinstance(value, bytes) else value
+        for key, value in headers or ()
+        if key in {"traceparent", "tracestate"} and value is not None
+    }
 
 
 def link(to: str | None) -> None:

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from deploy.grafana.__main__ import rendered
-from deploy.grafana.boards import BOARDS, Board
+from deploy.grafana.boards import BOARDS
+from deploy.grafana.panels import Board
 from deploy.local.layout import REPOSITORY
 from deploy.prometheus.__main__ import PAGE, page
 from deploy.prometheus.vocabulary import SCRAPED, declared, series

@@ -44,13 +44,12 @@ def firing(stack: StackProcess) -> set[tuple[str, str]]:
     }
 
 
-def until(happens: Callable[[], bool], otherwise: Callable[[], object], seconds: float = PATIENCE_S) -> float:
-    """Asks until it is true; the seconds it took."""
+def until(happens: Callable[[], bool], otherwise: Callable[[], object], seconds: float = PATIENCE_S) -> None:
+    """Asks until it is true."""
     began = time.monotonic()
     while not happens():
         assert time.monotonic() - began < seconds, otherwise()
         time.sleep(0.2)
-    return time.monotonic() - began
 
 
 def scraped(stack: StackProcess) -> dict[str, str]:

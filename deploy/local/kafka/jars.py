@@ -80,11 +80,11 @@ def verified(dependency: Any, cache: Path, whose: str) -> Path:
     Raises StackError without a network, or if the file does not match its hash twice.
     """
     path = _download(dependency, cache, whose)
-    if _sha256(path) == dependency.sha256:
+    if sha256(path) == dependency.sha256:
         return path
     path.unlink()
     path = _download(dependency, cache, whose)
-    if _sha256(path) != dependency.sha256:
+    if sha256(path) != dependency.sha256:
         path.unlink()
         raise StackError(damaged_download(path.name))
     return path
@@ -114,7 +114,8 @@ def _publish(temporary: Path, folder: Path) -> None:
             raise
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
