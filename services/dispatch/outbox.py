@@ -21,7 +21,7 @@ from services.chassis import fault_points, logs
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RECORDS_SENT, RESTARTS_OF_LOOPS
-from services.dispatch.metrics import OUTBOX_DEPTH, OUTBOX_LEADER
+from services.dispatch.metrics import OUTBOX_LEADER
 from services.dispatch.store import leases
 from services.dispatch.store.reading import alone
 from services.dispatch.store.tables import outbox
@@ -91,7 +91,6 @@ class Relay:
         async with alone(self._engine) as conn:
             query = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.position).limit(AT_ONCE)
             rows = list((await conn.execute(query)).mappings())
-        OUTBOX_DEPTH.set(len(rows))
         if not rows:
             return 0
         fault_points.point("outbox.before_effect")

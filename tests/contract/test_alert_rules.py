@@ -16,7 +16,7 @@ from deploy.grafana.boards import BOARDS
 from deploy.grafana.panels import Board
 from deploy.local.layout import REPOSITORY
 from deploy.prometheus.__main__ import PAGE, page
-from deploy.prometheus.vocabulary import SCRAPED, declared, series
+from deploy.prometheus.vocabulary import SCRAPED, SERVICES, declared, series
 from schemas.topics.files import topics
 
 FOLDER, RUN_BOOKS = REPOSITORY / "deploy" / "prometheus", REPOSITORY / "docs" / "runbooks"
@@ -56,7 +56,7 @@ def words() -> set[str]:
         kind: Any = todo.pop()
         todo += kind.__subclasses__()
         found |= {str(word.value) for word in kind} if len(kind.__members__) else set()
-    return found | {"signals", "urgent"} | set(topics()) | {f"{topic}.dead" for topic in topics()}
+    return found | {"signals", "urgent", *SERVICES} | set(topics()) | {f"{topic}.dead" for topic in topics()}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=NAMES)

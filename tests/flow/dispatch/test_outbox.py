@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaException
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
 from schemas.codec import decode, header
@@ -16,6 +17,7 @@ from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind
 from services.dispatch import outbox
 from services.dispatch.outbox import Relay
+from services.dispatch.outbox_watch import OutboxWatch
 from services.dispatch.store import tables
 from tests.flow.dispatch.builders import CENTRE, CLOCK, city, signal, sos
 from tests.flow.dispatch.kafka_world import read_all
@@ -199,3 +201,28 @@ async def test_the_outbox_waits_for_kafka_and_says_so(world: World) -> None:
 
 async def _degraded(world: World) -> bool:
     return bool(world.health.report()["checks"].get("outbox", {}).get("state") == "degraded")
+
+
+async def test_what_waits_is_counted_without_a_relay_and_ages(world: World, kafka: str) -> None:
+    """More than one round of the relay, and the oldest's age by this process's clock; nothing once all is sent."""
+    now = [100.0]
+    watch = OutboxWatch(world.engine, lambda: now[0])
+    rows = "SELECT 10000000 + n, 'dispatch.events', 'k', '[]' FROM generate_series(1, :many) AS n"
+    into = "INSERT INTO dispatch.outbox (position, topic, key, headers)"
+    await world.sql(f"{into} {rows}", many=outbox.AT_ONCE + 100)
+    try:
+        await watch.round()
+        assert (gauge("depth"), gauge("oldest_seconds")) == (len(await unsent(world)), 0.0)
+        assert gauge("depth") > outbox.AT_ONCE
+        now[0] += 75.0
+        await watch.round()
+        assert gauge("oldest_seconds") == 75.0
+    finally:
+        await world.sql("UPDATE dispatch.outbox SET sent_at = now() WHERE sent_at IS NULL")
+    await watch.round()
+    assert (gauge("depth"), gauge("oldest_seconds")) == (0.0, 0.0)
+
+
+def gauge(name: str) -> float:
+    """One of the outbox's own."""
+    return REGISTRY.get_sample_value(f"vigie_dispatch_outbox_{name}") or 0.0
