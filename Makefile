@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: metrics faults soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
+.PHONY: metrics faults drills soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
 	replay-calls web pages node types tiles tiles-tools screens licences sbom bundle bundle-test docs docs-tools docs-serve
 
 # The first python that is new enough; PYTHON=… chooses another.
@@ -84,6 +84,9 @@ test-flow: venv ## les tests sur Kafka et PostgreSQL réels / tests on real Kafk
 
 faults: venv fetch ## pannes réelles contre promesses / real faults against promises (CASE= SHORT=1 LONG=1 RESUME=1 LIST=1)
 	@$(PY) -m tests.faults $(PYTEST_OPTIONS)
+
+drills: venv ## fait sonner chaque alerte par sa vraie panne, et mesure en combien de temps / makes each alert ring (CASE= LIST=1)
+	@$(PY) -m tests.drills
 
 soak: venv fetch ## pannes au hasard sous charge, mémoire / random faults under load, memory (SOAK_MINUTES=30 SOAK_SEED=1)
 	@SOAK=1 $(PY) -m tests.faults $(PYTEST_OPTIONS)

@@ -136,6 +136,47 @@ SERVICES = Board(
             ),
         ),
         (
+            "Ce qui ne va pas / what is wrong",
+            (
+                Panel(
+                    "Contrôles dégradés / degraded checks",
+                    (("{{service}} {{check}}", "max by (service, check) (vigie_degraded)"),),
+                    red_above=1,
+                ),
+                Panel(
+                    "Kafka et caméras / Kafka and cameras",
+                    (
+                        ("Kafka absent / away {{lane}}", "max by (lane) (vigie_ingest_kafka_away)"),
+                        ("courtier des caméras / cameras' broker", "max(vigie_ingest_mqtt_connected)"),
+                    ),
+                ),
+                Panel(
+                    "SOS d'essai en 5 min / synthetic SOS in 5 min",
+                    (("{{result}}", "sum by (result) (increase(vigie_dispatch_synthetic_sos_total[5m]))"),),
+                ),
+                Panel(
+                    "Dernier rapprochement / last comparison",
+                    (
+                        (
+                            "il y a / ago",
+                            "time() - max(vigie_dispatch_reconciled_timestamp_seconds > 0)",
+                        ),
+                    ),
+                    "s",
+                    red_above=60,
+                ),
+                Panel(
+                    "Écrans coupés en 10 min / screens cut off in 10 min",
+                    (("écrans / screens", "sum(increase(vigie_dispatch_stream_cut_off_total[10m]))"),),
+                    red_above=5,
+                ),
+                Panel(
+                    "Preuves d'appareils / devices' proofs",
+                    (("{{reason}}", "sum by (reason) (increase(vigie_ingest_device_proofs_total[10m]))"),),
+                ),
+            ),
+        ),
+        (
             "Processeur et mémoire / processor and memory",
             (
                 Panel(

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future
 
 from services.chassis import logs
@@ -17,7 +18,12 @@ CHECK = "dead_letters"
 class DeadLetters:
     """Sends records aside and watches how many go there in a minute."""
 
-    def __init__(self, producer: Producer, health: Health, clock: Clock, limit_per_minute: int) -> None:
+    def __init__(
+        self, producer: Producer, health: Health, clock: Clock, limit_per_minute: int, topics: Iterable[str] = ()
+    ) -> None:
+        """`topics`: the `*.dead` ones that may be written to; their counts stand at 0 from the start."""
+        for topic in topics:
+            DEAD_LETTERS.labels(topic)
         self._producer, self._clock = producer, clock
         self._limit = limit_per_minute
         self._recent: deque[float] = deque()

@@ -3,7 +3,7 @@
 Names follow the Prometheus conventions. Labels are bounded: enums, topics, services; never an id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
@@ -31,10 +31,19 @@ def _declare(name: str, kind: str, unit: str, labels: Sequence[str], meaning: st
     DECLARED.append(Declared(name, kind, unit, tuple(labels), meaning))
 
 
-def counter(name: str, meaning: str, *, unit: str, labels: Sequence[str] = ()) -> Counter:
-    """A counter; `name` ends in `_total`."""
+def counter(
+    name: str, meaning: str, *, unit: str, labels: Sequence[str] = (), begins: Iterable[Sequence[str]] = ()
+) -> Counter:
+    """A counter; `name` ends in `_total`.
+
+    `begins`: values of the labels that stand at 0 from the start, for those that an alert watches. For Prometheus the
+    first value of a series is no increase, and the rate of a series that is not there is not 0.
+    """
     _declare(name, "counter", unit, labels, meaning)
-    return Counter(name, meaning, labels)
+    made = Counter(name, meaning, labels)
+    for values in begins:
+        made.labels(*values)
+    return made
 
 
 def gauge(name: str, meaning: str, *, unit: str, labels: Sequence[str] = ()) -> Gauge:

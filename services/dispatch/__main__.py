@@ -50,6 +50,7 @@ log = logs.get(__name__)
 SERVICE = "dispatch"
 OUTCOMES_AT_ONCE = 200
 FORGET_EVERY_S = 600
+READ = ("alarms.urgent", "situations", "signal.outcomes", "notify.outcomes")
 
 
 class Readers:
@@ -118,7 +119,8 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     database, health = engine(url, SERVICE, pool=15), Health(SERVICE)
     library = Library(settings.vigie_state_dir, settings.extracts_dir)
     producer = Producer(settings.kafka())
-    dead = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
+    letters = [f"{topic}.dead" for topic in READ]
+    dead = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute, letters)
     live = Live(database, address(url).render_as_string(hide_password=False), health)
     relay = Relay(database, settings.kafka(), health)
     way = RightOfWay()

@@ -1,6 +1,9 @@
 """Dispatch's metrics, each declared once."""
 
+from schemas.vocabulary.dispatching import IncidentEvent
+from schemas.vocabulary.natures import Priority
 from services.chassis.metrics import counter, gauge, histogram
+from services.dispatch.domain.probing import Probe
 
 TRANSACTION_RETRIES = counter(
     "vigie_dispatch_transaction_retries_total",
@@ -13,6 +16,7 @@ INCIDENT_EVENTS = counter(
     "Recorded decisions about incidents.",
     unit="events",
     labels=["event", "priority"],
+    begins=[(IncidentEvent.OPENED, priority) for priority in Priority],
 )
 OFFERS = counter("vigie_dispatch_offers_total", "Offers to units, by reason.", unit="offers", labels=["reason"])
 ALARM_TO_OFFER = histogram(
@@ -143,6 +147,7 @@ SYNTHETIC_SOS = counter(
     "Synthetic SOS sent through the ingest door, by what came of them.",
     unit="probes",
     labels=["result"],
+    begins=[(probe,) for probe in Probe],
 )
 SYNTHETIC_SOS_SECONDS = histogram(
     "vigie_dispatch_synthetic_sos_seconds", "From the synthetic SOS's request at ingest to the synthetic tablet."

@@ -1,6 +1,7 @@
 """Ingest's metrics. Labels are enums and doors, never an id."""
 
 from services.chassis.metrics import counter, gauge, histogram
+from services.ingest.domain.proving import ProofReason
 
 SIGNALS = counter(
     "vigie_ingest_signals_total",
@@ -17,9 +18,10 @@ URGENT_SIGNALS = counter(
 FLAGGED = counter("vigie_ingest_flags_total", "Doubts put on signals.", unit="flags", labels=["flag"])
 NOT_ACCEPTED = counter(
     "vigie_ingest_not_accepted_total",
-    "Signals a device was told to repeat, by door and reason.",
+    "Signals a device was told to repeat, by door and reason; of a request that was not read, one.",
     unit="signals",
     labels=["door", "reason"],
+    begins=[("http", "too_many_wait")],
 )
 REQUESTS_WAITING = gauge(
     "vigie_ingest_requests_waiting",
@@ -66,6 +68,7 @@ DEVICE_PROOFS = counter(
     "Messages of devices that must sign or show a certificate, by why they were taken or refused.",
     unit="messages",
     labels=["reason"],
+    begins=[(reason.value,) for reason in ProofReason],
 )
 KAFKA_AWAY = gauge(
     "vigie_ingest_kafka_away", "1 while the lane does not acknowledge in time.", unit="1", labels=["lane"]

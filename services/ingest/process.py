@@ -37,9 +37,11 @@ from services.ingest.directory import Directory
 from services.ingest.durability import Durability
 from services.ingest.hearing import SharedHearing
 from services.ingest.lanes import KafkaLanes, open_lanes
+from services.ingest.messages import DEAD
+from services.ingest.metrics import NOT_ACCEPTED
 from services.ingest.packs import Directories
 from services.ingest.person import person_key
-from services.ingest.reception import Reception
+from services.ingest.reception import Reception, RefusalReason
 from services.ingest.rejected import Rejected
 from services.ingest.settings import IngestSettings
 from services.ingest.supervision import SupervisionReporter
@@ -68,7 +70,7 @@ class IngestProcess:
         tracing = Tracing(settings.ingest_trace_share)
         self._reception = Reception(self._keeping, clock, settings.ingest_acknowledge_within_s, tracing=tracing)
         self._directories = Directories(self._health, clock.now(), settings.ingest_pack_grace_s, settings.ingest_centre)
-        letters = DeadLetters(self._producer, self._health, clock, settings.dead_letters_per_minute)
+        letters = DeadLetters(self._producer, self._health, clock, settings.dead_letters_per_minute, [DEAD])
         self._rejected = Rejected(self._keeping, letters, clock, settings.ingest_acknowledge_within_s)
         self._hearing: SharedHearing | None = None
         self._packs = CompactedReader(dict(settings.kafka()), PACKS, self._directories.accept)
@@ -135,6 +137,8 @@ class IngestProcess:
 
     def _doors(self) -> list[APIRouter]:
         def door(name: str) -> Door:
+            for reason in RefusalReason:
+                NOT_ACCEPTED.labels(name, reason.value)  # an alert watches them: they stand at 0 from the start
             return Door(name, self._reception, self._directories, self._clock, gate, self._rejected)
 
         own = self._settings.vigie_state_dir / SEEN_SIGNATURES

@@ -1,6 +1,8 @@
 """Metrics of notify, each declared once."""
 
+from schemas.vocabulary.dispatching import NotifyOutcome
 from services.chassis.metrics import counter, gauge, histogram
+from services.notify.domain.reasons import NotifyReason
 
 DECISIONS = counter(
     "vigie_notify_decisions_total",
@@ -13,6 +15,7 @@ ATTEMPTS = counter(
     "Attempts to send, by channel, outcome and reason.",
     unit="attempts",
     labels=["channel", "outcome", "reason"],
+    begins=[(channel, NotifyOutcome.SENT, NotifyReason.DELIVERED) for channel in ("webhook", "apprise")],
 )
 SEND_SECONDS = histogram("vigie_notify_send_seconds", "One attempt, from claim to answer.", labels=["channel"])
 TOLD_SECONDS = histogram(

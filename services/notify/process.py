@@ -74,6 +74,10 @@ class NotifyProcess:
             settled=self._reporter.wake,
         )
 
+    def _letters(self) -> DeadLetters:
+        limit = self._settings.dead_letters_per_minute
+        return DeadLetters(self._producer, self._health, self._clock, limit, [f"{TOPIC}.dead"])
+
     async def _read(self) -> None:
         """Begins once the packs are here: before that no event could be decided."""
         await _first(self._held, self._stop)
@@ -82,7 +86,7 @@ class NotifyProcess:
         reader = EventReader(
             self._sent_log,
             self._directories,
-            DeadLetters(self._producer, self._health, self._clock, self._settings.dead_letters_per_minute),
+            self._letters(),
             self._patience,
             self._clock,
             self._settings.links_root,

@@ -15,9 +15,12 @@ from deploy.grafana.__main__ import rendered
 from deploy.grafana.boards import BOARDS
 from deploy.grafana.panels import Board
 from deploy.local.layout import REPOSITORY
+from deploy.prometheus import drilled
 from deploy.prometheus.__main__ import PAGE, page
 from deploy.prometheus.vocabulary import SCRAPED, SERVICES, declared, series
 from schemas.topics.files import topics
+from tests.drills import faults  # noqa: F401 (fills DRILLS)
+from tests.drills.drill import DRILLS
 
 FOLDER, RUN_BOOKS = REPOSITORY / "deploy" / "prometheus", REPOSITORY / "docs" / "runbooks"
 RULES = [
@@ -182,3 +185,25 @@ def test_metrics_are_named_as_prometheus_wants_it() -> None:
         assert metric.kind != "histogram" or metric.name.endswith(f"_{metric.unit}"), metric.name
         assert not {label for label in metric.labels if label.endswith("_id") or label in {"id", "device", "unit"}}
         assert metric.meaning.endswith(".")
+
+
+def test_each_alert_has_rung_by_its_real_fault() -> None:
+    """In the last whole run of `make drills`, in time; no rule was added or renamed since without being tried."""
+    lines = json.loads(drilled.RESULTS.read_text("utf-8"))["lines"]
+    assert {line["alert"] for line in lines} == set(NAMES)
+    assert all(line["rang_s"] is not None and line["rang_s"] <= line["within_s"] for line in lines), lines
+    assert {(line["drill"], line["alert"]) for line in lines} == {
+        (one.name, wanted.alert) for one in DRILLS.values() for wanted in one.expected
+    }
+
+
+def test_the_page_of_alerts_and_the_run_books_name_the_drills() -> None:
+    """`make metrics` writes docs/alerts.md and how each alert is made to ring."""
+    for file, told in drilled.made():
+        assert file.read_text("utf-8") == told, file
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_a_panel_of_a_board_shows_what_the_alert_judges(rule: dict[str, Any]) -> None:
+    """Who is woken sees the same series on a board."""
+    assert drilled.panels_of(rule["expr"])

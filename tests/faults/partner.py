@@ -34,6 +34,8 @@ class Partner:
     unsigned: int = 0
     refused: int = 0
     doors: Doors | None = None
+    answers: bool = True
+    """False: it takes its letters, and neither acknowledges nor completes."""
     _answering: set[asyncio.Task[None]] = field(default_factory=set)
     _server: uvicorn.Server | None = None
     _serving: asyncio.Task[None] | None = None
@@ -84,7 +86,7 @@ class Partner:
             return 204
         asked = "acknowledge" in letter["links"] and letter.get("hand_over_id")
         self.letters[key] = str(asked or "")
-        if asked:
+        if asked and self.answers:
             task = asyncio.create_task(self._answer(letter["links"], key))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)

@@ -1,6 +1,7 @@
 """A real Prometheus beside a whole stack: it reads every process, and alerts come by the real fault, in their time."""
 
 import os
+import re
 import shutil
 import signal
 import time
@@ -16,6 +17,8 @@ from tests.stack.running import StackProcess, start_stack
 
 PATIENCE_S = 120.0
 """From the fault to the alert: a scrape, the time it must last, a rule's round, and the machine's own slowness."""
+TOLD_FROM_THE_FIRST = ("vigie_ingest_signals", "vigie_screening_outcomes", "vigie_dispatch_alarm_to_offer")
+"""Their rules compare rates of what comes again and again; that the first one is missing changes nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,20 @@ def test_every_process_is_read_and_every_rule_is_judged(observed: StackProcess) 
         return {rule["name"]: rule["health"] for rule in rules}
 
     until(lambda: set(judged().values()) == {"ok"}, judged)
+
+
+def test_what_a_rule_counts_stands_at_zero_before_it_counts(observed: StackProcess) -> None:
+    """For Prometheus the first value of a series is no increase, and what is not there is not 0: it could not ring."""
+    groups = asked(observed, "rules")["groups"]
+    rules = [rule["query"] for group in groups for rule in group["rules"]]
+    counted = {found for rule in rules for found in re.findall(r"(?:increase|rate)\((vigie_\w+(?:{[^}]*})?)\[", rule)}
+    counted -= {found for found in counted if found.startswith(TOLD_FROM_THE_FIRST)}
+    assert len(counted) >= 6
+
+    def missing() -> list[str]:
+        return [query for query in sorted(counted) if not asked(observed, "query", query=query)["result"]]
+
+    until(lambda: not missing(), missing)
 
 
 def test_requests_and_lag_are_seen(observed: StackProcess) -> None:

@@ -64,7 +64,7 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
     await asyncio.to_thread(mend, dict(settings.kafka()), table.data)
     applied = await asyncio.to_thread(refill, dict(settings.kafka()), table.data)
     log.info("table_refilled", records=applied)
-    letters = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute)
+    letters = DeadLetters(producer, health, SystemClock(), settings.dead_letters_per_minute, [f"{ALARMS}.dead"])
     tracing = Tracing("correlation.correlate", bool(settings.traces_file or settings.otel_exporter_otlp_endpoint))
     worker = CorrelationWorker(
         table,

@@ -85,7 +85,7 @@ def _read(
     followers: dict[str, CompactedReader],
 ) -> None:
     partitions = Partitions(settings.limits())
-    letters = DeadLetters(producer, health, clock, settings.dead_letters_per_minute)
+    letters = DeadLetters(producer, health, clock, settings.dead_letters_per_minute, [f"{SIGNALS}.dead"])
     tracing = Tracing("screening.screen", bool(settings.traces_file or settings.otel_exporter_otlp_endpoint))
     reread = Reread(dict(settings.kafka()), partitions, lambda: rules.now, clock, stop)
     screening = ScreeningLoop(

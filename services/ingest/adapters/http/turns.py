@@ -34,6 +34,7 @@ class Turns:
             yield
             return
         if self._waiting >= MOST_WAITING:
+            metrics.NOT_ACCEPTED.labels("http", "too_many_wait").inc()
             raise Problem(
                 503,
                 "too-many-requests-waiting",
