@@ -54,6 +54,8 @@ class SyntheticSos:
         self._holder = str(uuid.uuid4())
         self._failures = 0
         self._told: bool | None = None
+        for probe in Probe:
+            SYNTHETIC_SOS.labels(probe)  # none has arrived: 0, which an alert can see
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until `stop`. The first probe waits for one period: a stack comes up in that time."""
@@ -70,6 +72,7 @@ class SyntheticSos:
         """One probe, and the alarm brought in line with it; None where another process probes or no pack is held."""
         if not await leases.take(self._engine, NAME, self._holder, self._lease):
             self._failures, self._told = 0, None
+            SYSTEM_ALARMS.labels(SystemAlarm.SYNTHETIC_SOS).set(0)  # who probes now says whether it stands
             self._health.set(NAME, State.READY, "another process probes")
             return None
         if not await rows(self._engine, select(current_packs.c.centre)):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaException
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
 from schemas.codec import decode, header
@@ -195,6 +196,28 @@ async def test_the_outbox_waits_for_kafka_and_says_so(world: World) -> None:
         outbox.TIMEOUT_S = outbox_timeout
     assert len(await unsent(world)) == waiting
     assert world.health.ready
+
+
+async def test_all_that_waits_is_counted(world: World) -> None:
+    """Past what one round takes, without a broker, and by a process that may not send: an alert lives by it."""
+
+    def shown() -> float | None:
+        return REGISTRY.get_sample_value("vigie_dispatch_outbox_depth")
+
+    rows = f"SELECT n, 'work-orders', '\\x', '\\x', '[]' FROM generate_series(1, {outbox.AT_ONCE + 100}) AS n"
+    await world.sql("DELETE FROM dispatch.outbox")
+    await world.sql(f"INSERT INTO dispatch.outbox (position, topic, key, value, headers) {rows}")
+    first, second = (relay_of(world, "127.0.0.1:1") for _ in range(2))
+    outbox_timeout, outbox.TIMEOUT_S = outbox.TIMEOUT_S, 0.5
+    try:
+        with pytest.raises(KafkaException):
+            await first._round()
+    finally:
+        outbox.TIMEOUT_S = outbox_timeout
+    assert shown() == outbox.AT_ONCE + 100
+    await world.sql("DELETE FROM dispatch.outbox WHERE position <= 90")
+    assert await second._round() == 0
+    assert shown() == outbox.AT_ONCE + 10
 
 
 async def _degraded(world: World) -> bool:
