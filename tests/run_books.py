@@ -14,7 +14,8 @@ from cli.__main__ import app
 from deploy.local.layout import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "runbooks"
-INDEX = "README.md"
+INDEX = FOLDER / "README.md"
+FIRST = "## La première minute / The first minute"
 LOOK, DO = "## Regarder / Look", "## Faire / Do"
 HEADINGS = ("## Ce que cela veut dire / What it means", LOOK, DO, "## La provoquer / Make it happen")
 TURN = "\n*In English*\n"
@@ -25,7 +26,12 @@ LOGGED = rf"log\.({'|'.join(sorted(LEVELS))})"
 
 def pages() -> list[Path]:
     """Every page but the index."""
-    return [path for path in sorted(FOLDER.glob("*.md")) if path.name != INDEX]
+    return [path for path in sorted(FOLDER.glob("*.md")) if path != INDEX]
+
+
+def parts() -> list[tuple[Path, str]]:
+    """Every section with steps: the page and its heading."""
+    return [(INDEX, FIRST), *((page, heading) for page in pages() for heading in (LOOK, DO))]
 
 
 def section(page: Path, heading: str) -> str:

@@ -1,11 +1,13 @@
-"""`python -m deploy.prometheus [--check]`: writes docs/metrics.md from the metrics that the services declare.
+"""`python -m deploy.prometheus [--check]`: writes docs/metrics.md from the metrics that the services declare, and the
+list of alerts in docs/runbooks/README.md from the rules.
 
-`--check` writes nothing: exit code 1 where the page says something else.
+`--check` writes nothing: exit code 1 where a page says something else.
 """
 
 import sys
 
 from deploy.local.layout import REPOSITORY
+from deploy.prometheus import run_books
 from deploy.prometheus.vocabulary import EVERY, SERVICES, declared, service_of
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
@@ -18,12 +20,13 @@ hold enums, topics, routes and services, never an id or a person. Alerts on them
 
 def main() -> None:
     """Writes, or with `--check` compares."""
-    told = page()
-    if PAGE.exists() and PAGE.read_text("utf-8") == told:
-        return
-    if "--check" in sys.argv[1:]:
-        raise SystemExit("docs/metrics.md est périmé : make metrics. / docs/metrics.md is out of date: make metrics.")
-    PAGE.write_text(told, "utf-8")
+    for path, told in ((PAGE, page()), (run_books.INDEX, run_books.index())):
+        if path.exists() and path.read_text("utf-8") == told:
+            continue
+        if "--check" in sys.argv[1:]:
+            name = path.relative_to(REPOSITORY)
+            raise SystemExit(f"{name} est périmé : make metrics. / {name} is out of date: make metrics.")
+        path.write_text(told, "utf-8")
 
 
 def page() -> str:

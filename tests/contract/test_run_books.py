@@ -11,12 +11,27 @@ import yaml
 
 from deploy.grafana.boards import BOARDS
 from deploy.local.layout import REPOSITORY, Layout
+from deploy.prometheus.run_books import index
 from deploy.prometheus.vocabulary import declared, series
 from services.dispatch.store.tables import metadata
 from tests import run_books
 from tests.contract.test_alert_rules import RULES
 from tests.contract.test_docs import SCREEN_WORDS
-from tests.run_books import DO, FOLDER, LOOK, both, commands, degradable, events, literals, pages, quoted, section
+from tests.run_books import (
+    DO,
+    FIRST,
+    FOLDER,
+    INDEX,
+    both,
+    commands,
+    degradable,
+    events,
+    literals,
+    pages,
+    parts,
+    quoted,
+    section,
+)
 
 MAKEFILE = (REPOSITORY / "Makefile").read_text("utf-8")
 CONTAINERS = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text("utf-8"))["services"]
@@ -30,11 +45,11 @@ ON_BOARDS = [board.title for board in BOARDS]
 ON_BOARDS += [title for board in BOARDS for row, panels in board.rows for title in (row, *(p.title for p in panels))]
 SETTINGS = re.sub(r"\W", " ", "\n".join(path.read_text("utf-8") for path in REPOSITORY.glob("services/*/settings.py")))
 SETTINGS += " ".join(re.findall(r'alias="(\w+)"', (REPOSITORY / "deploy/local/settings.py").read_text("utf-8")))
-by_page = pytest.mark.parametrize("page", pages(), ids=lambda path: path.stem)
+by_page = pytest.mark.parametrize("page", [INDEX, *pages()], ids=lambda path: path.stem)
+by_part = pytest.mark.parametrize(("page", "heading"), parts(), ids=lambda part: Path(part).stem.split()[-1])
 
 
-@by_page
-@pytest.mark.parametrize("heading", [LOOK, DO], ids=["look", "do"])
+@by_part
 def test_both_languages_have_the_same_steps(page: Path, heading: str) -> None:
     """As many, naming the same things in the same order, the French ones first."""
     french, english = both(page, heading)
@@ -48,11 +63,10 @@ def test_both_languages_have_the_same_steps(page: Path, heading: str) -> None:
     assert re.search(r"\b(the|a|it|which|of|and)\b", " ".join(english))
 
 
-@by_page
-def test_every_name_in_a_step_exists(page: Path) -> None:
+@by_part
+def test_every_name_in_a_step_exists(page: Path, heading: str) -> None:
     """Metrics, log events, checks, reasons, commands, files, settings, tables: each by what declares it."""
-    unknown = [name for heading in (LOOK, DO) for name in quoted(section(page, heading)) if not exists(name)]
-    assert not unknown
+    assert [name for name in quoted(section(page, heading)) if not exists(name)] == []
 
 
 def exists(name: str) -> bool:
@@ -89,6 +103,9 @@ def is_target(said: str) -> bool:
     """A target of the Makefile; a compose command on containers that there are."""
     if said.startswith("make "):
         return re.search(rf"^{said.split()[1]}:", MAKEFILE, re.M) is not None
+    _, inside, command = said.partition(" exec dispatch python -m cli ")
+    if inside:
+        return is_command(f"./vigie {command}")
     named = {word for word in said.split()[3:] if not word.startswith("-")}
     return said.split()[2] in {"ps", "logs", "up", "restart"} and named <= CONTAINERS.keys() | PLACEHOLDERS
 
@@ -122,14 +139,12 @@ def test_metrics_commands_and_events_exist_in_every_part_of_a_page(page: Path) -
         assert set(re.findall(r"vigie_\w+", name)) <= METRICS, name
 
 
-@by_page
-def test_what_is_bold_in_a_step_stands_on_a_screen(page: Path) -> None:
+@by_part
+def test_what_is_bold_in_a_step_stands_on_a_screen(page: Path, heading: str) -> None:
     """A board's title, row or panel, or a word of the pages, letter by letter, in the step's own language."""
-    for heading in (LOOK, DO):
-        for at, language in enumerate(both(page, heading)):
-            for bold in re.findall(r"\*\*(.+?)\*\*", " ".join(language)):
-                on_a_board = any(bold in _halves(title)[at] for title in ON_BOARDS)
-                assert on_a_board or bold in SCREEN_WORDS, bold
+    for at, language in enumerate(both(page, heading)):
+        for bold in re.findall(r"\*\*(.+?)\*\*", " ".join(language)):
+            assert any(bold in _halves(title)[at] for title in ON_BOARDS) or bold in SCREEN_WORDS, bold
 
 
 def _halves(title: str) -> tuple[str, str]:
@@ -144,9 +159,23 @@ def test_every_link_leads_to_a_page(page: Path) -> None:
     text = page.read_text("utf-8")
     for words, target in re.findall(r"\[([^\]]*)\]\(([^)]*)\)", text):
         assert (page.parent / target.partition("#")[0]).is_file(), target
-        assert words == target.rpartition("/")[2], target
+        assert page == INDEX or words == target.rpartition("/")[2], target
     for name in re.findall(r"`([\w-]+\.md)`", text):
         assert (FOLDER / name).is_file(), name
+
+
+def test_the_first_minute_has_five_steps() -> None:
+    """Console, doctor, board, alerts, log: more would not be read in a minute."""
+    assert len(both(INDEX, FIRST)[0]) == 5
+
+
+def test_the_index_is_made_from_the_rules() -> None:
+    """Every alert with its severity, sentence and page: `make metrics` writes it anew."""
+    assert INDEX.read_text("utf-8") == index()
+    for rule in RULES:
+        [line] = [line for line in index().splitlines() if f"`{rule['alert']}`" in line]
+        page = rule["annotations"]["runbook"].rpartition("/")[2]
+        assert f"| {rule['labels']['severity']} |" in line and f"]({page})" in line and "{{" not in line
 
 
 def test_each_check_that_can_be_degraded_has_its_step() -> None:
