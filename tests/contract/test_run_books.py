@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -14,7 +16,7 @@ from deploy.local.layout import REPOSITORY, Layout
 from deploy.prometheus.run_books import index
 from deploy.prometheus.vocabulary import declared, series
 from services.dispatch.store.tables import metadata
-from tests import run_books
+from tests import guides, run_books
 from tests.contract.test_alert_rules import RULES
 from tests.contract.test_docs import SCREEN_WORDS
 from tests.run_books import (
@@ -176,6 +178,17 @@ def test_the_index_is_made_from_the_rules() -> None:
         [line] = [line for line in index().splitlines() if f"`{rule['alert']}`" in line]
         page = rule["annotations"]["runbook"].rpartition("/")[2]
         assert f"| {rule['labels']['severity']} |" in line and f"]({page})" in line and "{{" not in line
+
+
+def test_an_alert_leads_to_its_page(tmp_path: Path) -> None:
+    """As the guide says: every rule gets an address, which is a page of the site (`use_directory_urls` is off)."""
+    [block] = [block.body for block in guides.commands("en") if "runbook_url" in block.body]
+    script = block.replace("/srv/vigie", str(tmp_path)).partition("promtool")[0]
+    subprocess.run(["bash", "-euc", script], cwd=REPOSITORY, check=True, timeout=30)
+    groups = yaml.safe_load((tmp_path / "vigie.rules.yml").read_text("utf-8"))["groups"]
+    addresses = [urlsplit(rule["annotations"]["runbook_url"]) for group in groups for rule in group["rules"]]
+    assert len(addresses) == len(RULES)
+    assert all((REPOSITORY / "docs" / f"{found.path[1:].removesuffix('.html')}.md").is_file() for found in addresses)
 
 
 def test_each_check_that_can_be_degraded_has_its_step() -> None:
