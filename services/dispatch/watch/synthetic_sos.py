@@ -54,8 +54,6 @@ class SyntheticSos:
         self._holder = str(uuid.uuid4())
         self._failures = 0
         self._told: bool | None = None
-        for probe in Probe:
-            SYNTHETIC_SOS.labels(probe)  # none has arrived: 0, which an alert can see
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until `stop`. The first probe waits for one period: a stack comes up in that time."""
@@ -77,6 +75,8 @@ class SyntheticSos:
             return None
         if not await rows(self._engine, select(current_packs.c.centre)):
             return None
+        for result in Probe:
+            SYNTHETIC_SOS.labels(result)  # that none has arrived is a 0, which an alert can see
         probe, took = await self._tablet.probe(f"{int(time.time() * 1000)}-{uuid.uuid4().hex[:8]}")
         SYNTHETIC_SOS.labels(probe).inc()
         if probe is Probe.ARRIVED:

@@ -153,6 +153,8 @@ async def test_a_broken_hop_raises_a_p1_that_ends(
     async with served(world) as door, ingest.serving() as url:
         loop = prober(world, door, url)
         assert await loop.round() is Probe.ARRIVED
+        total = "vigie_dispatch_synthetic_sos_total"
+        assert None not in {REGISTRY.get_sample_value(total, {"result": each}) for each in Probe}, "an alert sees a 0"
         assert await alarms(world) == []
         setattr(ingest, broken, broken == "loses")
         assert await loop.round() is result
