@@ -101,6 +101,14 @@ SERVICES = Board(
                     ),
                 ),
                 Panel(
+                    "Le plus ancien attend / the oldest waits",
+                    (
+                        ("outbox", "max(vigie_dispatch_outbox_oldest_seconds)"),
+                        ("journal {{instance}}", "max by (instance) (vigie_ingest_journal_oldest_seconds)"),
+                    ),
+                    "s",
+                ),
+                Panel(
                     "Sans suite / without an outcome",
                     (("{{standing}}", "sum by (standing) (vigie_dispatch_unreconciled_signals)"),),
                     red_above=1,

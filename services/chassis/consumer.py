@@ -92,8 +92,9 @@ class BatchLoop:
         batch: int = 500,
         wait_s: float = 0.05,
     ) -> None:
-        self._consumer = Consumer({**GROUP_DEFAULTS, **config, "group.id": group})
-        self._lag = Lag(self._consumer, topics)
+        whole = {**GROUP_DEFAULTS, **config, "group.id": group}
+        self._consumer = Consumer(whole)
+        self._lag = Lag(whole, topics)
         self._group, self._handle, self._batch, self._wait_s = group, handle, batch, wait_s
         self._on_assign, self._on_revoke = on_assign, on_revoke
         self._consumer.subscribe(topics, on_assign=self._assigned, on_revoke=self._revoked)
@@ -103,14 +104,16 @@ class BatchLoop:
         try:
             while not stop.is_set():
                 records = readable(take(self._consumer, self._batch, self._wait_s))
-                self._lag.look()
-                if records:
+                if not records:
+                    self._lag.nothing_in_hand(self._consumer)
+                else:
                     fault_points.point(f"{self._group}.before_effect")
                     self._handle(records)
                     fault_points.point(f"{self._group}.before_commit")
                     self._commit(records)
                     fault_points.point(f"{self._group}.after_commit")
         finally:
+            self._lag.close()
             self._consumer.close()
 
     def _commit(self, records: list[Message]) -> None:
@@ -128,7 +131,7 @@ class BatchLoop:
             log.warning("commit_failed", reason=str(error))
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._lag.assigned(partitions)
+        self._lag.assigned(consumer, partitions)
         if self._on_assign:
             self._on_assign(consumer, partitions)
 

@@ -32,6 +32,7 @@ from services.dispatch.coverage_watch import CoverageWatch
 from services.dispatch.identity.signing_in import from_environment
 from services.dispatch.live import Live
 from services.dispatch.outbox import Relay
+from services.dispatch.outbox_watch import OutboxWatch
 from services.dispatch.packs import Library
 from services.dispatch.retention import Retention, Seal
 from services.dispatch.revocation_watch import RevocationWatch
@@ -140,6 +141,7 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
             serve(app, settings.bind_host, settings.dispatch_port, stop),
             live.run(stop),
             relay.run(stop),
+            OutboxWatch(database).run(stop),
             timer.run(stop),
             CoverageWatch(database, library, settings).run(stop),
             ShiftWatch(database).run(stop),

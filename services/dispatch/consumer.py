@@ -69,7 +69,7 @@ class TopicReader(Generic[M]):
         settings = {**GROUP_DEFAULTS, **config, "group.id": "dispatch"}
         settings.pop("partition.assignment.strategy")
         self._consumer = Consumer(settings)
-        self._lag = Lag(self._consumer, [topic])
+        self._lag = Lag(settings, [topic])
         self._topic, self._expected, self._handle = topic, expected, handle
         self._engine, self._library, self._dead, self._clock = engine, library, dead, clock
         self._health, self._batch, self._turn = health, batch, turn
@@ -85,12 +85,14 @@ class TopicReader(Generic[M]):
                 found = await loop.run_in_executor(self._poller, self._poll)
                 await self._handle_all(found, stop)
         finally:
+            self._lag.close()
             await loop.run_in_executor(self._poller, self._consumer.close)
             self._poller.shutdown()
 
     def _poll(self) -> list[Message]:
         found = readable(take(self._consumer, 200, 0.1))
-        self._lag.look()
+        if not found:
+            self._lag.nothing_in_hand(self._consumer)
         return found
 
     async def _begin(self, stop: asyncio.Event) -> None:

@@ -70,7 +70,14 @@ HOLDERS_THROWN_OUT = counter(
     "Connections ended because their process was stopped amid its statements and others waited for its locks.",
     unit="connections",
 )
-OUTBOX_DEPTH = gauge("vigie_dispatch_outbox_depth", "Records that wait in the outbox.", unit="records")
+OUTBOX_DEPTH = gauge(
+    "vigie_dispatch_outbox_depth", "Records that wait in the outbox; more than 10,000 are not counted.", unit="records"
+)
+OUTBOX_OLDEST = gauge(
+    "vigie_dispatch_outbox_oldest_seconds",
+    "How long this process has seen the same record as the oldest that waits.",
+    unit="seconds",
+)
 OUTBOX_LEADER = gauge("vigie_dispatch_outbox_leader", "1 in the process whose relay holds the lease.", unit="1")
 STREAM_CLIENTS = gauge("vigie_dispatch_stream_clients", "Connected consoles and tablets.", unit="connections")
 STREAM_CUT_OFF = counter(

@@ -21,7 +21,7 @@ from services.chassis import fault_points, logs
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
 from services.chassis.metrics import RECORDS_SENT, RESTARTS_OF_LOOPS
-from services.dispatch.metrics import OUTBOX_DEPTH, OUTBOX_LEADER
+from services.dispatch.metrics import OUTBOX_LEADER
 from services.dispatch.store import leases
 from services.dispatch.store.reading import alone
 from services.dispatch.store.tables import outbox
@@ -33,7 +33,6 @@ TRANSACTIONAL_ID = "vigie-dispatch-outbox"
 AT_ONCE = 500
 IDLE_S = 1.0
 TIMEOUT_S = 10.0
-WAITING = select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
 
 
 class Relay:
@@ -83,20 +82,15 @@ class Relay:
         # own clock, or is fenced by the broker.
         if time.monotonic() >= self._fresh_until and not await self._lease():
             OUTBOX_LEADER.set(0)
-            await self._count()
             await self._drop_producer()
             return 0
         OUTBOX_LEADER.set(1)
         loop = asyncio.get_running_loop()
         if self._producer is None:
-            await self._count()
             self._producer = await loop.run_in_executor(self._kafka, self._open)
         async with alone(self._engine) as conn:
             query = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.position).limit(AT_ONCE)
             rows = list((await conn.execute(query)).mappings())
-        OUTBOX_DEPTH.set(len(rows))
-        if len(rows) == AT_ONCE:
-            await self._count()
         if not rows:
             return 0
         fault_points.point("outbox.before_effect")
@@ -107,11 +101,6 @@ class Relay:
             await conn.execute(update(outbox).where(done).values(sent_at=func.clock_timestamp()))
         fault_points.point("outbox.after_commit")
         return len(rows)
-
-    async def _count(self) -> None:
-        """Shows how many wait, also past what one round takes and while nobody can send them."""
-        async with alone(self._engine) as conn:
-            OUTBOX_DEPTH.set(await conn.scalar(WAITING) or 0)
 
     async def _lease(self) -> bool:
         """True while this process holds the lease; takes it if it is free or has run out."""

@@ -17,7 +17,7 @@ from deploy.grafana.panels import Board
 from deploy.local.layout import REPOSITORY
 from deploy.prometheus.__main__ import PAGE, page
 from deploy.prometheus.run_books import rules
-from deploy.prometheus.vocabulary import SCRAPED, declared, series
+from deploy.prometheus.vocabulary import SCRAPED, SERVICES, declared, series
 from schemas.topics.files import topics
 from tests import run_books
 
@@ -48,7 +48,7 @@ def words() -> set[str]:
         kind: Any = todo.pop()
         todo += kind.__subclasses__()
         found |= {str(word.value) for word in kind} if len(kind.__members__) else set()
-    return found | {"signals", "urgent"} | set(topics()) | {f"{topic}.dead" for topic in topics()}
+    return found | {"signals", "urgent", *SERVICES} | set(topics()) | {f"{topic}.dead" for topic in topics()}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=NAMES)

@@ -1,11 +1,13 @@
 """The chassis on a real broker: commits after the effect, followers of compacted topics, the urgent lane's fan-out."""
 
 import threading
+import time
 import uuid
 from collections import Counter
 
 import pytest
 from confluent_kafka import Message
+from confluent_kafka import Producer as TransactionalProducer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported without __all__
 from prometheus_client import REGISTRY
 
@@ -69,32 +71,45 @@ def test_what_was_not_handled_is_read_again_and_what_was_is_not(kafka_empty: str
 
 
 def test_a_reader_says_how_far_it_is_behind(kafka_empty: str, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is in hand counts until its effect is durable; afterwards nothing is behind."""
-    monkeypatch.setattr(lag, "LOOK_EVERY_S", 0.0)
-    stop, ended = threading.Event(), threading.Event()
-    done: list[int] = [0]
-    told: list[float] = []
+    """What is in hand counts, also what comes while the reader stands still in it; afterwards nothing is behind."""
+    monkeypatch.setattr(lag, "EVERY_S", 0.1)
+    stop, goes_on = threading.Event(), threading.Event()
 
-    def behind() -> float:
-        return REGISTRY.get_sample_value("vigie_kafka_consumer_lag", {"topic": topic}) or 0.0
+    def stands(_: list[Message]) -> None:
+        goes_on.wait(PATIENCE_S)
 
-    def handle(records: list[Message]) -> None:
-        told.append(behind())
-        done.append(done[-1] + len(records))
-        if done[-1] == 60:
-            ended.set()
+    config = {"bootstrap.servers": kafka_empty}
+    writer = TransactionalProducer({**config, "transactional.id": topic})
+    writer.init_transactions(PATIENCE_S)
 
-    write(kafka_empty, topic, [(f"{number}".encode(), b"v") for number in range(60)])
-    loop = BatchLoop({"bootstrap.servers": kafka_empty}, f"g-{uuid.uuid4().hex[:8]}", [topic], handle, batch=10)
+    def transaction() -> None:
+        writer.begin_transaction()
+        for number in range(30):
+            writer.produce(topic, b"v", str(number))
+        writer.commit_transaction(PATIENCE_S)
+
+    transaction()
+    loop = BatchLoop(config, f"g-{uuid.uuid4().hex[:8]}", [topic], stands, batch=10)
     reading = threading.Thread(target=loop.run, args=(stop,))
     reading.start()
     try:
-        assert ended.wait(PATIENCE_S)
+        until_behind(topic, 30 + 3)  # a mark in each of three partitions ends the transaction
+        transaction()
+        until_behind(topic, 60 + 6)
+        goes_on.set()
+        until_behind(topic, 0)
     finally:
+        goes_on.set()
         stop.set()
         reading.join(PATIENCE_S)
-    assert told[-1] == 60 - done[-2], (told, done)
-    assert behind() == 0.0
+
+
+def until_behind(topic: str, records: int) -> None:
+    """Returns once the metric says so."""
+    deadline, told = time.monotonic() + PATIENCE_S, None
+    while (told := REGISTRY.get_sample_value("vigie_kafka_consumer_lag", {"topic": topic})) != records:
+        assert time.monotonic() < deadline, f"{told} instead of {records}"
+        time.sleep(0.05)
 
 
 def test_a_follower_has_caught_up_when_it_has_read_what_was_there(kafka_empty: str, topic: str) -> None:

@@ -31,16 +31,18 @@ class Handled:
 class Acknowledging:
     """Reads a bounded queue: the agent waits when too much is under way."""
 
-    def __init__(self, in_flight: int, health: Health) -> None:
+    def __init__(self, in_flight: int, health: Health, reached: Callable[[int, int], None]) -> None:
+        """`reached` is told a partition and the offset after the last event that was acknowledged."""
         self._queue: asyncio.Queue[Handled] = asyncio.Queue(in_flight)
-        self._health = health
+        self._health, self._reached = health, reached
+        self._in_flight = 0
         self._ack: Callable[[Any], Awaitable[bool]] | None = None
 
     async def put(self, handled: Handled, ack: Callable[[Any], Awaitable[bool]]) -> None:
         """Adds one event; waits while the queue is full. `ack` is the stream's."""
         self._ack = ack
         await self._queue.put(handled)
-        metrics.IN_FLIGHT.set(self._queue.qsize())
+        self._count(1)
 
     async def drained(self) -> None:
         """Returns when everything that was put is acknowledged."""
@@ -58,8 +60,14 @@ class Acknowledging:
             await self._ack(handled.event)
             fault_points.point("correlation.after_commit")
             metrics.CORRELATION_SECONDS.observe(time.monotonic() - handled.started)
+            self._reached(handled.event.message.partition, handled.event.message.offset + 1)
             self._queue.task_done()
-            metrics.IN_FLIGHT.set(self._queue.qsize())
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        """The one that is being delivered has left the queue and counts."""
+        self._in_flight += more
+        metrics.IN_FLIGHT.set(self._in_flight)
 
     async def _delivered(self, handled: Handled) -> None:
         future = handled.first

@@ -1,13 +1,18 @@
 """Connects correlation: the Faust app inside our own loop, its watched tasks, health and metrics."""
 
 import asyncio
+from functools import partial
 from typing import Any
+
+from confluent_kafka import TopicPartition
 
 from schemas.topics.files import topics
 from services.chassis import lifecycle, logs, telemetry
 from services.chassis.clock import SystemClock
+from services.chassis.consumer import GROUP_DEFAULTS
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health, State
+from services.chassis.lag import Lag
 from services.chassis.operations import OperationsServer
 from services.chassis.producer import Producer
 from services.triage.correlation import state_folder
@@ -71,7 +76,8 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
         settings.correlation_answers_kept,
         lambda partition: app.consumer.committed_offset(ALARMS, partition),
     )
-    acknowledging = Acknowledging(settings.correlation_in_flight, health)
+    lag = Lag({**GROUP_DEFAULTS, **settings.kafka(), "group.id": APP_ID}, [ALARMS])
+    acknowledging = Acknowledging(settings.correlation_in_flight, health, partial(lag.reached, ALARMS))
     sequence = Sequence(lambda: app.consumer, lambda sentence: leave(sentence, LookupError("records passed over")))
     agent = AlarmsAgent(worker, table, acknowledging, sequence)
     channel = app.topic(ALARMS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
@@ -79,9 +85,16 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
 
     async def recovered() -> None:
         await _recovered(app, table, worker, health, dict(settings.kafka()))
+        for tp, offset in app.consumer.next_offset.items():
+            if tp.topic == ALARMS:
+                lag.reached(ALARMS, tp.partition, offset)
+
+    def revoked(_: Any, partitions: Any, **__: Any) -> None:
+        health.set(CHECK, State.WAITING, "partitions moved")
+        lag.revoked([TopicPartition(tp.topic, tp.partition) for tp in partitions])
 
     table.on_recover(recovered)
-    app.on_partitions_revoked.connect(lambda *_, **__: health.set(CHECK, State.WAITING, "partitions moved"), weak=False)
+    app.on_partitions_revoked.connect(revoked, weak=False)
     acks = asyncio.create_task(acknowledging.run(), name="acknowledging")
     acks.add_done_callback(_watched)
     app.finalize()
@@ -91,6 +104,7 @@ async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Heal
     await _drained(acknowledging)
     acks.remove_done_callback(_watched)
     acks.cancel()
+    lag.close()
     await app.stop()
 
 

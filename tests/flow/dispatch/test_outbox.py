@@ -17,6 +17,7 @@ from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind
 from services.dispatch import outbox
 from services.dispatch.outbox import Relay
+from services.dispatch.outbox_watch import OutboxWatch
 from services.dispatch.store import tables
 from tests.flow.dispatch.builders import CENTRE, CLOCK, city, signal, sos
 from tests.flow.dispatch.kafka_world import read_all
@@ -198,27 +199,30 @@ async def test_the_outbox_waits_for_kafka_and_says_so(world: World) -> None:
     assert world.health.ready
 
 
-async def test_all_that_waits_is_counted(world: World) -> None:
-    """Past what one round takes, without a broker, and by a process that may not send: an alert lives by it."""
-
-    def shown() -> float | None:
-        return REGISTRY.get_sample_value("vigie_dispatch_outbox_depth")
-
-    rows = f"SELECT n, 'work-orders', '\\x', '\\x', '[]' FROM generate_series(1, {outbox.AT_ONCE + 100}) AS n"
-    await world.sql("DELETE FROM dispatch.outbox")
-    await world.sql(f"INSERT INTO dispatch.outbox (position, topic, key, value, headers) {rows}")
-    first, second = (relay_of(world, "127.0.0.1:1") for _ in range(2))
-    outbox_timeout, outbox.TIMEOUT_S = outbox.TIMEOUT_S, 0.5
-    try:
-        with pytest.raises(KafkaException):
-            await first._round()
-    finally:
-        outbox.TIMEOUT_S = outbox_timeout
-    assert shown() == outbox.AT_ONCE + 100
-    await world.sql("DELETE FROM dispatch.outbox WHERE position <= 90")
-    assert await second._round() == 0
-    assert shown() == outbox.AT_ONCE + 10
-
-
 async def _degraded(world: World) -> bool:
     return bool(world.health.report()["checks"].get("outbox", {}).get("state") == "degraded")
+
+
+async def test_what_waits_is_counted_without_a_relay_and_ages(world: World, kafka: str) -> None:
+    """More than one round of the relay, and the oldest's age by this process's clock; nothing once all is sent."""
+    now = [100.0]
+    watch = OutboxWatch(world.engine, lambda: now[0])
+    rows = "SELECT 10000000 + n, 'dispatch.events', 'k', '[]' FROM generate_series(1, :many) AS n"
+    into = "INSERT INTO dispatch.outbox (position, topic, key, headers)"
+    await world.sql(f"{into} {rows}", many=outbox.AT_ONCE + 100)
+    try:
+        await watch.round()
+        assert (gauge("depth"), gauge("oldest_seconds")) == (len(await unsent(world)), 0.0)
+        assert gauge("depth") > outbox.AT_ONCE
+        now[0] += 75.0
+        await watch.round()
+        assert gauge("oldest_seconds") == 75.0
+    finally:
+        await world.sql("UPDATE dispatch.outbox SET sent_at = now() WHERE sent_at IS NULL")
+    await watch.round()
+    assert (gauge("depth"), gauge("oldest_seconds")) == (0.0, 0.0)
+
+
+def gauge(name: str) -> float:
+    """One of the outbox's own."""
+    return REGISTRY.get_sample_value(f"vigie_dispatch_outbox_{name}") or 0.0

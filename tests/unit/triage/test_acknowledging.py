@@ -2,9 +2,11 @@
 
 import asyncio
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.chassis.health import Health
 from services.chassis.producer import DeliveryFailed
@@ -35,6 +37,16 @@ class Stream:
         return True
 
 
+def event(offset: int) -> Any:
+    """An alarm of partition 0, as Faust gives it."""
+    return SimpleNamespace(message=SimpleNamespace(partition=0, offset=offset))
+
+
+def in_flight() -> float | None:
+    """The gauge."""
+    return REGISTRY.get_sample_value("vigie_correlation_in_flight")
+
+
 async def settle() -> None:
     """Lets every ready task run."""
     for _ in range(10):
@@ -43,16 +55,20 @@ async def settle() -> None:
 
 async def test_acknowledged_in_order_once_output_and_changelog_are_durable() -> None:
     """The second event, durable first, waits for the first; the first waits for its changelog record."""
-    stream, acks = Stream(), Acknowledging(10, Health("test"))
+    reached: list[tuple[int, int]] = []
+    stream, acks = Stream(), Acknowledging(10, Health("test"), lambda *place: reached.append(place))
     running = asyncio.create_task(acks.run())
     changelog: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    await acks.put(Handled("first", done(), done, [changelog], 0.0), stream.ack)
-    await acks.put(Handled("second", done(), done, [], 0.0), stream.ack)
+    first, second = event(7), event(8)
+    await acks.put(Handled(first, done(), done, [changelog], 0.0), stream.ack)
+    await acks.put(Handled(second, done(), done, [], 0.0), stream.ack)
     await settle()
-    assert stream.acked == []
+    assert (stream.acked, reached, in_flight()) == ([], [], 2)
     changelog.set_result(None)
     await asyncio.wait_for(acks.drained(), 5)
-    assert stream.acked == ["first", "second"]
+    assert (stream.acked, reached) == ([first, second], [(0, 8), (0, 9)])
+    await settle()
+    assert in_flight() == 0
     running.cancel()
 
 
@@ -60,26 +76,27 @@ async def test_a_refused_output_is_sent_again_until_the_broker_has_it(monkeypatc
     """While Kafka is away nothing is acknowledged and nothing is given up; health says so."""
     monkeypatch.setattr(module, "PAUSE_S", 0.0)
     health, stream = Health("test"), Stream()
-    acks, attempts = Acknowledging(10, health), []
+    acks, attempts = Acknowledging(10, health, lambda *_: None), []
 
     def send() -> "Future[None]":
         attempts.append(health.degraded)
         return done(DeliveryFailed("away")) if len(attempts) < 3 else done()
 
     running = asyncio.create_task(acks.run())
-    await acks.put(Handled("alarm", done(DeliveryFailed("away")), send, [], 0.0), stream.ack)
+    alarm = event(0)
+    await acks.put(Handled(alarm, done(DeliveryFailed("away")), send, [], 0.0), stream.ack)
     await asyncio.wait_for(acks.drained(), 5)
-    assert (attempts, stream.acked, health.degraded) == ([True] * 3, ["alarm"], False)
+    assert (attempts, stream.acked, health.degraded) == ([True] * 3, [alarm], False)
     running.cancel()
 
 
 async def test_a_lost_changelog_record_ends_the_task_before_the_acknowledgement() -> None:
     """The process then leaves, so that the alarm is read again."""
-    stream, acks = Stream(), Acknowledging(10, Health("test"))
+    stream, acks = Stream(), Acknowledging(10, Health("test"), lambda *_: None)
     running = asyncio.create_task(acks.run())
     lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     lost.set_exception(TimeoutError("no answer"))
-    await acks.put(Handled("alarm", done(), done, [lost], 0.0), stream.ack)
+    await acks.put(Handled(event(0), done(), done, [lost], 0.0), stream.ack)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(running, 5)
     assert stream.acked == []
