@@ -153,7 +153,7 @@ schemas: venv ## JSON Schema et AsyncAPI d'après les modèles / JSON Schema and
 	@$(PY) -m schemas.generate
 	@$(PY) -m deploy.web contract
 
-metrics: venv ## docs/metrics.md et les tableaux Grafana d'après le code / docs/metrics.md and Grafana's boards from the code
+metrics: venv ## docs/metrics.md, la liste des alertes, les tableaux Grafana / docs/metrics.md, the list of alerts, Grafana's boards
 	@$(PY) -m deploy.prometheus
 	@$(PY) -m deploy.grafana
 

@@ -18,8 +18,13 @@ def dispatch_urls(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def database_url(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Dispatch's database, password included, so that it is never printed; None where no stack has left its record."""
+    """Dispatch's database, password included, so that it is never printed; None where nothing names it.
+
+    Beside the record of a stack: the file that DATABASE_URL_FILE names, as in a container. Raises OSError.
+    """
     url = _record(environ).get("database_url")
+    if not url and environ.get("DATABASE_URL_FILE"):
+        url = Path(environ["DATABASE_URL_FILE"]).read_text("utf-8").strip()
     return str(url) if url else None
 
 
@@ -30,9 +35,12 @@ def kafka_servers(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def services(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Base URL of each process by name; empty where no stack has left its record."""
+    """Base URL of each process by name: of this machine's stack, else of VIGIE_PEERS, as in a container; else empty.
+
+    Raises ValueError where VIGIE_PEERS is no JSON.
+    """
     metrics = _record(environ).get("metrics")
-    found = metrics if isinstance(metrics, dict) else {}
+    found = metrics if isinstance(metrics, dict) else json.loads(environ.get("VIGIE_PEERS") or "{}")
     return {str(name): str(url).removesuffix("/metrics") for name, url in found.items()}
 
 

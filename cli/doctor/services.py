@@ -13,6 +13,7 @@ from cli.doctor.findings import Area, Finding, problem, warning, well
 from cli.doctor.postgres import SKEW_S, skewed
 
 ASK_S = 3.0
+JOURNAL = "vigie_ingest_journal_entries"
 LEAST_SHARE, LEAST_BYTES = 0.10, 2_000_000_000
 
 
@@ -78,7 +79,7 @@ def judge_packs(name: str, said: Mapping[str, object], packs: Mapping[str, str])
 def judge_journal(name: str, metrics: str) -> Iterator[Finding]:
     """A journal that holds signals: Kafka is, or was, away."""
     for family in text_string_to_metric_families(metrics):
-        if "journal" in family.name and family.name.endswith("depth"):
+        if family.name == JOURNAL:
             depth = sum(sample.value for sample in family.samples)
             if depth:
                 yield warning(

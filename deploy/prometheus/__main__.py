@@ -1,5 +1,5 @@
-"""`python -m deploy.prometheus [--check]`: writes docs/metrics.md from the metrics that the services declare, and
-docs/alerts.md and the end of each run-book from the rules and the last drills.
+"""`python -m deploy.prometheus [--check]`: writes docs/metrics.md from the metrics that the services declare, and from
+the rules the run-books' index; from the last drills docs/alerts.md and how each run-book says to try its alerts.
 
 `--check` writes nothing: exit code 1 where a page says something else.
 """
@@ -7,7 +7,7 @@ docs/alerts.md and the end of each run-book from the rules and the last drills.
 import sys
 
 from deploy.local.layout import REPOSITORY
-from deploy.prometheus import drilled
+from deploy.prometheus import drilled, run_books
 from deploy.prometheus.vocabulary import EVERY, SERVICES, declared, service_of
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
@@ -20,7 +20,7 @@ hold enums, topics, routes and services, never an id or a person. Alerts on them
 
 def main() -> None:
     """Writes, or with `--check` compares."""
-    for file, told in ((PAGE, page()), *drilled.made()):
+    for file, told in ((PAGE, page()), (run_books.INDEX, run_books.index()), *drilled.made()):
         if file.exists() and file.read_text("utf-8") == told:
             continue
         if "--check" in sys.argv[1:]:

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from deploy.grafana.boards import BOARDS
 from deploy.local.layout import REPOSITORY
+from deploy.prometheus.run_books import rules
 
 FOLDER = REPOSITORY / "deploy" / "prometheus"
 RESULTS, PAGE = FOLDER / "drills.json", REPOSITORY / "docs" / "alerts.md"
@@ -28,12 +27,6 @@ Each alert, the real fault that made it ring, and after how long. Made by `make 
 `make drills`. *seen*: seconds from the fault until the figures show it (on the board); *rings*: until the alert rings;
 *ends*: from the fault's end to silence, or the rule's window.
 """
-
-
-def rules() -> list[dict[str, Any]]:
-    """All alert rules in their order."""
-    groups = yaml.safe_load((FOLDER / "vigie.rules.yml").read_text("utf-8"))["groups"]
-    return [rule for group in groups for rule in group["rules"]]
 
 
 def panels_of(expr: str) -> list[str]:

@@ -21,7 +21,7 @@ HOPS = {
     "vigie_notify_told_seconds": ("décision jusqu'au partenaire prévenu", "decision until the partner is told"),
 }
 """Histograms that are shown as hops, in the order of an event's way."""
-LAGS = ("_lag", "_depth", "_waiting")
+LAGS = ("_lag", "_depth", "_waiting", "_journal_entries", "_pending")
 """Gauges with these endings say how much waits."""
 
 

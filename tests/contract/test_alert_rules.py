@@ -17,25 +17,17 @@ from deploy.grafana.panels import Board
 from deploy.local.layout import REPOSITORY
 from deploy.prometheus import drilled
 from deploy.prometheus.__main__ import PAGE, page
+from deploy.prometheus.run_books import rules
 from deploy.prometheus.vocabulary import SCRAPED, SERVICES, declared, series
 from schemas.topics.files import topics
+from tests import run_books
 from tests.drills import faults  # noqa: F401 (fills DRILLS)
 from tests.drills.drill import DRILLS
 
-FOLDER, RUN_BOOKS = REPOSITORY / "deploy" / "prometheus", REPOSITORY / "docs" / "runbooks"
-RULES = [
-    rule
-    for group in yaml.safe_load((FOLDER / "vigie.rules.yml").read_text("utf-8"))["groups"]
-    for rule in group["rules"]
-]
+FOLDER = REPOSITORY / "deploy" / "prometheus"
+RULES = rules()
 TESTS = yaml.safe_load((FOLDER / "vigie_test.yml").read_text("utf-8"))["tests"]
 NAMES = [rule["alert"] for rule in RULES]
-HEADINGS = (
-    "## Ce que cela veut dire / What it means",
-    "## Regarder / Look",
-    "## Faire / Do",
-    "## La provoquer / Make it happen",
-)
 
 
 def promtool() -> str:
@@ -83,7 +75,7 @@ def test_each_alert_says_what_it_means_in_both_languages_and_what_to_do(rule: di
     assert " / " in rule["annotations"]["summary"]
     told = (REPOSITORY / rule["annotations"]["runbook"]).read_text("utf-8")
     assert f"`{rule['alert']}`" in told.splitlines()[2]
-    assert [line for line in told.splitlines() if line.startswith("## ")] == list(HEADINGS)
+    assert [line for line in told.splitlines() if line.startswith("## ")] == list(run_books.HEADINGS)
 
 
 def test_each_alert_fires_in_a_test_and_is_quiet_before() -> None:
@@ -96,7 +88,7 @@ def test_each_alert_fires_in_a_test_and_is_quiet_before() -> None:
 
 def test_each_run_book_belongs_to_an_alert() -> None:
     """What no alert leads to, nobody finds at night."""
-    assert {f"docs/runbooks/{path.name}" for path in RUN_BOOKS.glob("*.md")} == {
+    assert {f"docs/runbooks/{path.name}" for path in run_books.pages()} == {
         rule["annotations"]["runbook"] for rule in RULES
     }
 

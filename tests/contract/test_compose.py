@@ -13,11 +13,14 @@ import yaml
 from deploy.local.doors import Doors, IngestDoors
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.services import Endpoints, ServiceParts
+from services.chassis.settings import ProcessSettings
+from services.dispatch.domain.access import Role
 from services.dispatch.identity.settings import OidcSettings
 from services.dispatch.settings import DispatchSettings
 from services.ingest.settings import IngestSettings
 from services.notify.settings import NotifySettings
 from services.triage.settings import CorrelationSettings, ScreeningSettings
+from tests.guides import LANGUAGES, commands
 
 DOORS = Doors(
     "127.0.0.1",
@@ -106,6 +109,29 @@ def test_every_variable_is_a_setting(file: str) -> None:
             assert own <= fields[kind], name
         elif name in STEPS:
             assert own <= {"DISPATCH_SERVICE_TOKEN"}, name
+
+
+def test_an_administrator_sets_the_provider_by_the_file_of_keys(compose: dict[str, Any]) -> None:
+    """Every setting of the provider reaches both dispatch processes from `--env-file`; unset is the default."""
+    wanted = {name.upper() for name in set(OidcSettings.model_fields) - set(ProcessSettings.model_fields)}
+    assert "OIDC_ISSUER" in wanted
+    for name in ("dispatch", "dispatch-2"):
+        given = compose[name]["environment"]
+        assert {key: given.get(key) for key in wanted} == {key: f"${{{key}:-}}" for key in wanted}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_sets_up_a_provider_that_dispatch_takes(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of the guide, as Compose hands them on with the rest empty, are settings of the provider."""
+    [block] = [block.body for block in commands(language) if "OIDC_ISSUER=" in block.body]
+    told = dict(line.split("=", 1) for line in block.splitlines() if re.match(r"[A-Z_]+=", line))
+    for name in (name.upper() for name in OidcSettings.model_fields):
+        monkeypatch.setenv(name, told.get(name, "").strip("'"))
+    assert {name for name in told if name.startswith("OIDC_")} <= {name.upper() for name in OidcSettings.model_fields}
+    settings = OidcSettings()
+    assert settings.oidc_issuer == told["OIDC_ISSUER"]
+    assert settings.oidc_roles["vigie-operateur"] is Role.OPERATOR
+    assert settings.oidc_audience == "vigie-api"
 
 
 def test_two_processes_of_each_service(compose: dict[str, Any]) -> None:

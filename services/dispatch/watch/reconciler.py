@@ -86,6 +86,7 @@ class Reconciler:
     def rest(self) -> None:
         """Another process compares: begins anew from the stored offsets when this one is asked again."""
         self._next, self._mark = {}, None
+        _show(Counter(), 0)
         self._progress.forget()
 
     async def close(self) -> None:
@@ -201,15 +202,19 @@ class Reconciler:
                 if standings[read].different:
                     by_centre[read.centre] += 1
                     by_standing[standings[read]] += 1
-        for standing in Standing:
-            if standing.different:
-                UNRECONCILED.labels(standing).set(by_standing[standing])
-        RECONCILER_WAITING.set(tail.waiting)
+        _show(by_standing, tail.waiting)
         RECONCILED_AT.set_to_current_time()
         return dict(by_centre)
 
     async def _blocking(self, act: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act, *arguments)
+
+
+def _show(by_standing: Counter[str], waiting: int) -> None:
+    for standing in Standing:
+        if standing.different:
+            UNRECONCILED.labels(standing).set(by_standing[standing])
+    RECONCILER_WAITING.set(waiting)
 
 
 def _row(read: Read, standing: Standing) -> dict[str, Any]:

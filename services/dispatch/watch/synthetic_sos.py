@@ -70,10 +70,13 @@ class SyntheticSos:
         """One probe, and the alarm brought in line with it; None where another process probes or no pack is held."""
         if not await leases.take(self._engine, NAME, self._holder, self._lease):
             self._failures, self._told = 0, None
+            SYSTEM_ALARMS.labels(SystemAlarm.SYNTHETIC_SOS).set(0)  # who probes now says whether it stands
             self._health.set(NAME, State.READY, "another process probes")
             return None
         if not await rows(self._engine, select(current_packs.c.centre)):
             return None
+        for result in Probe:
+            SYNTHETIC_SOS.labels(result)  # that none has arrived is a 0, which an alert can see
         probe, took = await self._tablet.probe(f"{int(time.time() * 1000)}-{uuid.uuid4().hex[:8]}")
         SYNTHETIC_SOS.labels(probe).inc()
         if probe is Probe.ARRIVED:

@@ -36,6 +36,8 @@ from services.dispatch.watch.signals_tail import NO_CENTRE
 log = logs.get(__name__)
 NAME = "watch"
 CHECK = "system_alarms"
+SETTLED_HERE = (SystemAlarm.UNRECONCILED, SystemAlarm.DEAD_LETTERS)
+"""The third is the synthetic SOS's own, which shows it itself."""
 ASK_S = 5.0
 LEASE_ROUNDS = 4
 OFF_S = 3600.0
@@ -87,6 +89,7 @@ class SystemWatch:
             self._reconciler.rest()
             self._letters.forget()
             self._standing.clear()
+            self._show()  # an alarm of before would ring here for ever
             self._health.set(CHECK, State.READY, "another process watches")
             return
         await self._settle(SystemAlarm.UNRECONCILED, await self._reconciler.round())
@@ -110,7 +113,7 @@ class SystemWatch:
             log.warning("system_alarm", alarm=alarm, standing=bool(found), count=sum(found.values()))
 
     def _show(self) -> None:
-        for alarm in SystemAlarm:
+        for alarm in SETTLED_HERE:
             SYSTEM_ALARMS.labels(alarm).set(1 if self._standing.get(alarm) else 0)
         loud = [f"{alarm}: {sum(found.values())}" for alarm, found in self._standing.items() if found]
         self._health.set(CHECK, State.DEGRADED if loud else State.READY, ", ".join(loud))

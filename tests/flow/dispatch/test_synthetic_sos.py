@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, Response
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
 from schemas.vocabulary.natures import Nature
@@ -16,6 +17,8 @@ from services.chassis.operations import serve
 from services.dispatch import messages
 from services.dispatch.actions import probing
 from services.dispatch.domain.probing import Probe
+from services.dispatch.domain.system_alarms import SystemAlarm
+from services.dispatch.metrics import SYSTEM_ALARMS
 from services.dispatch.store import tables
 from services.dispatch.watch.synthetic_sos import SyntheticSos
 from tests.flow.dispatch.builders import signal, sos
@@ -128,6 +131,11 @@ def prober(world: World, door: str, ingest: str) -> SyntheticSos:
     return SyntheticSos(world.engine, world.library, world.settings.model_copy(update=changes), world.health)
 
 
+def rings() -> float | None:
+    """What an alert sees of it."""
+    return REGISTRY.get_sample_value("vigie_dispatch_system_alarms", {"alarm": SystemAlarm.SYNTHETIC_SOS})
+
+
 async def alarms(world: World) -> list[str]:
     """States of the incidents of nature system."""
     table = tables.incidents
@@ -145,14 +153,20 @@ async def test_a_broken_hop_raises_a_p1_that_ends(
     async with served(world) as door, ingest.serving() as url:
         loop = prober(world, door, url)
         assert await loop.round() is Probe.ARRIVED
+        total = "vigie_dispatch_synthetic_sos_total"
+        assert None not in {REGISTRY.get_sample_value(total, {"result": each}) for each in Probe}, "an alert sees a 0"
         assert await alarms(world) == []
         setattr(ingest, broken, broken == "loses")
         assert await loop.round() is result
         assert await alarms(world) == []
         assert await loop.round() is result
         assert await alarms(world) == ["open"]
+        assert rings() == 1
         assert world.health.report()["checks"]["synthetic_sos"]["state"] == "degraded"
         setattr(ingest, broken, broken != "loses")
         assert await loop.round() is Probe.ARRIVED
         assert await alarms(world) == ["resolved"]
+        assert rings() == 0
+        SYSTEM_ALARMS.labels(SystemAlarm.SYNTHETIC_SOS).set(1)
         assert await prober(world, door, url).round() is None, "the lease is another's"
+        assert rings() == 0, "who does not probe does not ring"

@@ -2,9 +2,11 @@
 
 import socket
 
+from deploy.local.layout import REPOSITORY
+from deploy.prometheus.vocabulary import declared
 from services.chassis.health import Health, State
 from services.chassis.operations import OperationsServer
-from services.dispatch.peers import Peers, quantile, waiting
+from services.dispatch.peers import LAGS, Peers, quantile, waiting
 from tests.flow.dispatch.world import World
 
 
@@ -37,6 +39,14 @@ def test_two_readers_of_one_topic_are_told_apart() -> None:
     more = [("vigie_kafka_consumer_lag", {"topic": "signals"}, 7.0)]
     found = waiting([({"service": "screening"}, lag), ({"service": "dispatch"}, more)])
     assert [(known["service"], known["value"]) for known in found] == [("dispatch", 7.0), ("screening", 3.0)]
+
+
+def test_what_waits_is_shown_in_words() -> None:
+    """Kafka, journal, outbox, notices: each gauge of something that waits, in both languages of the page."""
+    shown = {metric.name for metric in declared() if metric.kind == "gauge" and metric.name.endswith(LAGS)}
+    assert {"vigie_ingest_journal_entries", "vigie_notify_pending", "vigie_kafka_consumer_lag"} <= shown
+    words = (REPOSITORY / "web" / "src" / "console" / "system" / "words.ts").read_text("utf-8")
+    assert {name: words.count(f"gauge_{name}:") for name in shown} == dict.fromkeys(shown, 2)
 
 
 def test_quantiles_are_those_of_prometheus() -> None:

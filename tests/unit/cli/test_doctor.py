@@ -7,7 +7,8 @@ import pytest
 from cli.doctor.findings import Finding, Level
 from cli.doctor.kafka import Held, judge_lag, judge_topics
 from cli.doctor.postgres import Facts, judge
-from cli.doctor.services import judge_disk, judge_health, judge_journal, judge_packs
+from cli.doctor.services import JOURNAL, judge_disk, judge_health, judge_journal, judge_packs
+from deploy.prometheus.vocabulary import series
 from schemas.topics.files import topics
 
 WHOLE = {
@@ -86,8 +87,9 @@ def test_another_pack_than_dispatch_is_a_problem() -> None:
 
 
 def test_a_journal_that_holds_signals_is_told() -> None:
-    """From the service's own metric."""
-    text = "# TYPE vigie_ingest_journal_depth gauge\nvigie_ingest_journal_depth 12\n"
+    """From the service's own metric, as it is declared."""
+    assert JOURNAL in series()
+    text = f"# TYPE {JOURNAL} gauge\n{JOURNAL} 12\n"
     [found] = judge_journal("ingest", text)
     assert (found.level, "12" in found.fr) == (Level.WARNING, True)
     assert list(judge_journal("ingest", text.replace(" 12", " 0"))) == []

@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaException
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from schemas.messages.signal import Signal
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind, Outcome
+from services.dispatch.domain.reconciling import Standing
+from services.dispatch.domain.system_alarms import SystemAlarm
+from services.dispatch.metrics import SYSTEM_ALARMS
 from services.dispatch.store import tables
 from services.dispatch.watch import signals_tail
 from tests.flow.dispatch.builders import CENTRE, signal, sos
@@ -116,6 +120,29 @@ async def test_a_lost_signal_raises_a_p1_that_ends_when_it_comes_after_all(world
     assert (await world.events(incident["id"]))[-1] == ("resolved", "system_recovered")
     assert await world.rows(tables.system_alarms) == []
     assert world.health.report()["checks"]["system_alarms"]["state"] == "ready"
+
+
+async def test_an_alarm_is_shown_by_the_process_that_watches(world: World, triage: TriageByHand) -> None:
+    """What no longer watches falls silent, and the watch leaves the synthetic SOS's figure as it is."""
+
+    def shown(alarm: SystemAlarm) -> float | None:
+        return REGISTRY.get_sample_value("vigie_dispatch_system_alarms", {"alarm": alarm})
+
+    SYSTEM_ALARMS.labels(SystemAlarm.SYNTHETIC_SOS).set(1)
+    triage.acknowledge(heartbeat("lost"))
+    triage.screen()
+    watch = triage.watch()
+    await triage.read_up(watch)
+    await triage.rounds(watch, 60)
+    lost = [{"standing": standing.value} for standing in Standing if standing.different]
+    unreconciled = "vigie_dispatch_unreconciled_signals"
+    assert (shown(SystemAlarm.UNRECONCILED), shown(SystemAlarm.SYNTHETIC_SOS)) == (1, 1)
+    assert sum(REGISTRY.get_sample_value(unreconciled, which) or 0 for which in lost) == 1
+    await world.sql("UPDATE dispatch.leases SET holder = 'another process'")
+    await watch.round()
+    assert (shown(SystemAlarm.UNRECONCILED), shown(SystemAlarm.SYNTHETIC_SOS)) == (0, 1)
+    assert [REGISTRY.get_sample_value(unreconciled, which) for which in lost] == [0] * len(lost)
+    SYSTEM_ALARMS.labels(SystemAlarm.SYNTHETIC_SOS).set(0)
 
 
 async def test_a_backlog_that_moves_is_no_alarm_and_one_that_stands_is(world: World, triage: TriageByHand) -> None:
