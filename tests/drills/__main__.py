@@ -23,7 +23,7 @@ AT_ONCE = (
     ("kiosks-cut-off", "forged", "garbage", "mqtt-stopped", "nobody-looks", "partner-refuses"),
     ("screening-stopped",),
     ("dispatch-stopped",),
-    ("table-locked", "situations-not-replicated"),
+    ("table-locked", "situations-refused"),
     ("ingest-stopped", "correlation-stopped,notify-stopped,lease-left,screens-do-not-read"),
     ("kafka-stopped",),
 )

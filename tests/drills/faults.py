@@ -33,11 +33,11 @@ def _down(service: str) -> Expected:
 
 @drill(
     "ingest-stopped",
-    "ingest arrêté 7 min (SIGSTOP)",
-    "ingest stopped for 7 min (SIGSTOP)",
+    "ingest arrêté 8 min (SIGSTOP)",
+    "ingest stopped for 8 min (SIGSTOP)",
     _down("ingest"),
     Expected("VigieSyntheticSosFails", 150),
-    Expected("VigieSyntheticSosAbsent", 480),
+    Expected("VigieSyntheticSosAbsent", 540),
 )
 async def ingest_stopped(centre: Centre) -> Acts:
     """Nothing comes in: no signal, no synthetic SOS."""
@@ -94,17 +94,17 @@ async def dispatch_stopped(centre: Centre) -> Acts:
 
 
 @drill(
-    "situations-not-replicated",
-    "le topic situations n'a plus assez de répliques : correlation ne peut plus répondre",
-    "the topic situations lacks replicas: correlation cannot answer",
+    "situations-refused",
+    "le topic situations refuse les messages (max.message.bytes abaissé) : correlation ne peut plus répondre",
+    "the topic situations refuses messages (max.message.bytes lowered): correlation cannot answer",
     Expected("VigieCorrelationStands", 200),
 )
-async def situations_not_replicated(centre: Centre) -> Acts:
+async def situations_refused(centre: Centre) -> Acts:
     """Kafka refuses what correlation writes, and nothing else; an SOS is among it."""
-    await asyncio.to_thread(_least_replicas, centre, "situations", 2)
+    await asyncio.to_thread(_largest_message, centre, "situations", 10)
     await centre.sos()
     yield
-    await asyncio.to_thread(_least_replicas, centre, "situations", 1)
+    await asyncio.to_thread(_largest_message, centre, "situations", 1_048_588)
 
 
 @drill(
@@ -302,9 +302,9 @@ def _lease(centre: Centre, holder: str, for_: timedelta) -> None:
         session.execute(update, (holder, for_))
 
 
-def _least_replicas(centre: Centre, topic: str, number: int) -> None:
+def _largest_message(centre: Centre, topic: str, number: int) -> None:
     admin = AdminClient({"bootstrap.servers": centre.stack.kafka})
-    entry = ConfigEntry("min.insync.replicas", str(number), incremental_operation=AlterConfigOpType.SET)
+    entry = ConfigEntry("max.message.bytes", str(number), incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
     for future in admin.incremental_alter_configs([resource]).values():
         future.result(20)
