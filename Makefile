@@ -150,8 +150,9 @@ schemas: venv ## JSON Schema et AsyncAPI d'après les modèles / JSON Schema and
 	@$(PY) -m schemas.generate
 	@$(PY) -m deploy.web contract
 
-metrics: venv ## docs/metrics.md et les tableaux Grafana d'après le code / docs/metrics.md and Grafana's boards from the code
+metrics: venv ## docs/metrics.md, docs/logs.md, tableaux Grafana d'après le code / the same and Grafana's boards from the code
 	@$(PY) -m deploy.prometheus
+	@$(PY) -m deploy.words
 	@$(PY) -m deploy.grafana
 
 docs-tools: venv

@@ -86,6 +86,21 @@ def recorded(span: trace.Span) -> Context:
     return trace.set_span_in_context(trace.NonRecordingSpan(parent), Context())
 
 
+def passed_on(headers: RawHeaders) -> Headers:
+    """The trace headers of a record as they are, for what is sent because of it without a span between."""
+    return [(name, value.encode()) for name, value in _carrier(headers).items()]
+
+
+@contextmanager
+def of_record(headers: RawHeaders) -> Iterator[None]:
+    """Around what is said about a record outside its span: log lines bear the trace that it belongs to."""
+    token = context.attach(extract(headers))
+    try:
+        yield
+    finally:
+        context.detach(token)
+
+
 def inject(headers: Headers, where: Context | None = None) -> Headers:
     """`headers` with the trace context (`where`, or the current one) added."""
     carrier: dict[str, str] = {}
@@ -143,6 +158,11 @@ def link(to: str | None) -> None:
     current, other = trace.get_current_span(), trace.get_current_span(resume(to)).get_span_context()
     if current.is_recording() and other.is_valid and other.trace_id != current.get_span_context().trace_id:
         current.add_link(other)
+
+
+def trace_id_of(parent: str | None) -> str | None:
+    """The trace that a stored `traceparent` belongs to, 32 hexadecimal digits."""
+    return parent.split("-")[1] if parent else None
 
 
 def resume(parent: str | None) -> Context:
