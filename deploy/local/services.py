@@ -12,6 +12,7 @@ from deploy.local.doors import Doors, dispatch_name, ingest_name
 from deploy.local.health import http_body, http_ready
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.part import Part
+from services.chassis.logs import LIBRARY
 
 BESIDE = 5
 """The niceness of what urgent alarms do not wait for: a third of a busy processor."""
@@ -169,8 +170,8 @@ def nothing(line: str) -> str | None:
 def concise(line: str) -> str | None:
     """Of a JSON log line: the event, from level warning on; other lines as they are.
 
-    librdkafka's stay in the log file: it repeats them while a broker is away, and the supervisor and the service say
-    so themselves.
+    What a library says stays in the log file, unless it bears an exception: while a broker is away Kafka's clients
+    repeat it, and the supervisor and the service say so themselves.
     """
     try:
         entry = json.loads(line)
@@ -179,8 +180,8 @@ def concise(line: str) -> str | None:
     if not isinstance(entry, dict):
         return line
     level = str(entry.get("level", "info")).lower()
-    if level not in SHOWN_LEVELS or entry.get("module") == "librdkafka":
+    failed = str(entry.get("exception", "")).splitlines()[-1:]
+    if level not in SHOWN_LEVELS or (entry.get("event") == LIBRARY and not failed):
         return None
     details = (f"{name}={entry[name]}" for name in SHOWN_FIELDS if entry.get(name) is not None)
-    failed = str(entry.get("exception", "")).splitlines()[-1:]
     return " ".join((level, str(entry.get("event", line)), *details, *failed))

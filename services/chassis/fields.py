@@ -56,7 +56,7 @@ _DECLARED = (
     Field("door", "word", "", "By which way a signal came in."),
     Field("nature", "word", "", "What a signal reports."),
     Field("phase", "word", "", "Raised, updated, cancelled, restored, …"),
-    Field("step", "word", "", "Of a move-up."),
+    Field("step", "word", "", "Of a move-up, or what an officer reports."),
     Field("about", "word", "", "What a broadcast describes."),
     Field("standing", "word", "", "Where a signal without outcome or incident was found to stand."),
     # The wire.

@@ -5,10 +5,12 @@ the next ones show what could not be stored.
 """
 
 import logging
+import re
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -18,12 +20,36 @@ from opentelemetry import trace
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 DETAIL = 200
 """Characters."""
+EVERY_S, REMEMBERED = 10.0, 1000
+CHANGING = re.compile(r"\[rdkafka#[\w-]+\]|\(after \d+ms[^)]*\)|0x[0-9a-f]+")
+"""In a library's sentence: which client, how long, where in memory."""
 LIBRARY = "library_said"
 """The event of a line that a library wrote: `module` names it, `detail` is its sentence."""
 LIBRDKAFKA = logging.getLogger("librdkafka")
 """For `logger` of each Kafka client: without it librdkafka writes lines of its own to standard error. Its client's own
 thread brings them here, while it polls."""
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+class Seldom(logging.Filter):
+    """A library's sentence once in EVERY_S: while a broker was away, librdkafka said the same 400 times a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for what was said just now; what bears an exception is always told."""
+        if record.exc_info:
+            return True
+        said, now = (record.name, CHANGING.sub("", record.getMessage())), self._clock()
+        if now - self._said.get(said, now - EVERY_S) < EVERY_S:
+            return False
+        if len(self._said) >= REMEMBERED:
+            self._said.clear()
+        self._said[said] = now
+        return True
 
 
 def setup(service: str, level: str) -> None:
@@ -54,6 +80,7 @@ def setup(service: str, level: str) -> None:
             foreign_pre_chain=[_of_library, *shared],
         )
     )
+    handler.addFilter(Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(LEVELS[level], logging.WARNING))
