@@ -17,7 +17,7 @@ WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 EVENT = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 """Two words at least: one alone is found everywhere."""
 LOGGERS = {"log", "logs.get(__name__)", "get(__name__)"}
-SPANS = {"set_attribute", "set_attributes", "start_span", "start_as_current_span"}
+SPANS = {"set_attribute", "set_attributes", "start_span", "start_as_current_span", "span"}
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,8 @@ def _add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappi
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         event["trace_id"] = format(context.trace_id, "032x")
+    elif event.get("trace_id", "") is None:
+        del event["trace_id"]
     return event
 
 

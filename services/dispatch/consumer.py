@@ -194,7 +194,7 @@ class TopicReader(Generic[M]):
         }
         name = f"dispatch.{self._topic}"
         opening = self._opening(partition, messages)
-        with telemetry.tracer().start_as_current_span(name, context, kind, attributes, links):
+        with telemetry.span(name, context, kind, attributes, links):
 
             async def act(work: Work) -> None:
                 await self._mark(work, partition, messages)

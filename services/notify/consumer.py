@@ -84,7 +84,7 @@ class EventReader:
         """One row, in a span that continues the record's trace and that each attempt will continue."""
         key = key_of(news.event_id, decision.recipient)
         told = decision.verdict is Verdict.TELL
-        with telemetry.tracer().start_as_current_span("notify.decide", telemetry.extract(headers)) as span:
+        with telemetry.span("notify.decide", telemetry.extract(headers)) as span:
             span.set_attributes({"incident_id": news.incident_id, "reason": decision.reason, "key": key})
             log.info(
                 "notification_decided",

@@ -92,7 +92,7 @@ class Delivery:
     async def _deliver(self, claim: Claim) -> None:
         parent = telemetry.resume(claim.traceparent)
         try:
-            with telemetry.tracer().start_as_current_span("notify.send", parent, SpanKind.CLIENT) as span:
+            with telemetry.span("notify.send", parent, SpanKind.CLIENT) as span:
                 await self._send(claim, span)
         finally:
             self._under_way[claim.recipient] -= 1
