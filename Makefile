@@ -153,8 +153,9 @@ schemas: venv ## JSON Schema et AsyncAPI d'après les modèles / JSON Schema and
 	@$(PY) -m schemas.generate
 	@$(PY) -m deploy.web contract
 
-metrics: venv ## docs/metrics.md, la liste des alertes, les tableaux Grafana / docs/metrics.md, the list of alerts, Grafana's boards
+metrics: venv ## docs/metrics.md, logs.md, alerts.md, run-books, tableaux Grafana / the same and Grafana's boards
 	@$(PY) -m deploy.prometheus
+	@$(PY) -m deploy.words
 	@$(PY) -m deploy.grafana
 
 docs-tools: venv

@@ -41,5 +41,5 @@ def _read(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]
                 span = json.loads(line)
                 traces[span["trace_id"]].append(span)
                 if span["name"] == "ingest.receive":
-                    of_signal[span["attributes"]["vigie.signal_id"]] = span["trace_id"]
+                    of_signal[span["attributes"]["signal_id"]] = span["trace_id"]
     return traces, of_signal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,11 +12,12 @@ from deploy.local.doors import Doors, dispatch_name, ingest_name
 from deploy.local.health import http_body, http_ready
 from deploy.local.layout import REPOSITORY, Layout
 from deploy.local.part import Part
+from services.chassis.logs import LIBRARY
 
-_LIBRDKAFKA = re.compile(r"%\d\|\d")
 BESIDE = 5
 """The niceness of what urgent alarms do not wait for: a third of a busy processor."""
 SHOWN_LEVELS = ("warning", "error", "critical")
+SHOWN_FIELDS = ("reason", "error", "detail", "topic", "device", "recipient")
 
 
 @dataclass(frozen=True)
@@ -168,13 +168,11 @@ def nothing(line: str) -> str | None:
 
 
 def concise(line: str) -> str | None:
-    """Of a JSON log line: the event, from level warning on; other lines (a traceback) as they are.
+    """Of a JSON log line: the event, from level warning on; other lines as they are.
 
-    librdkafka's own lines (`%3|…`) stay in the log file: it repeats them while a broker is away, and the supervisor
-    and the service say so themselves.
+    What a library says stays in the log file, unless it bears an exception: while a broker is away Kafka's clients
+    repeat it, and the supervisor and the service say so themselves.
     """
-    if _LIBRDKAFKA.match(line):
-        return None
     try:
         entry = json.loads(line)
     except json.JSONDecodeError:
@@ -182,7 +180,8 @@ def concise(line: str) -> str | None:
     if not isinstance(entry, dict):
         return line
     level = str(entry.get("level", "info")).lower()
-    if level not in SHOWN_LEVELS:
+    failed = str(entry.get("exception", "")).splitlines()[-1:]
+    if level not in SHOWN_LEVELS or (entry.get("event") == LIBRARY and not failed):
         return None
-    details = {k: v for k, v in entry.items() if k in ("reason", "error", "topic", "device", "channel")}
-    return " ".join((level, str(entry.get("event", line)), *(f"{k}={v}" for k, v in details.items())))
+    details = (f"{name}={entry[name]}" for name in SHOWN_FIELDS if entry.get(name) is not None)
+    return " ".join((level, str(entry.get("event", line)), *details, *failed))

@@ -1,6 +1,5 @@
 """Reading topics: in a group, batch by batch, committing after the effect; and a compacted topic from its start."""
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,7 @@ from services.chassis.metrics import RECORDS_READ, RESTARTS_OF_LOOPS
 
 log = logs.get(__name__)
 GROUP_DEFAULTS: dict[str, Any] = {
-    "logger": logging.getLogger("librdkafka"),
+    "logger": logs.LIBRDKAFKA,
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
     "auto.offset.reset": "earliest",
@@ -128,7 +127,7 @@ class BatchLoop:
         except KafkaException as error:
             # The group moved on or the coordinator is away: the records will be read again, which is harmless.
             RESTARTS_OF_LOOPS.labels("commit").inc()
-            log.warning("commit_failed", reason=str(error))
+            log.warning("commit_failed", **logs.fault(error))
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._lag.assigned(consumer, partitions)
@@ -209,7 +208,7 @@ class CompactedReader:
             try:
                 found = sorted(consumer.list_topics(self._topic, timeout=5).topics[self._topic].partitions)
             except KafkaException as error:
-                log.warning("follower_waits", topic=self._topic, reason=str(error))
+                log.warning("follower_waits", topic=self._topic, **logs.fault(error))
                 continue
             if found:
                 return found

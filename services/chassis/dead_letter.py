@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 
-from services.chassis import logs
+from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
 from services.chassis.health import Check, Health, State
 from services.chassis.metrics import DEAD_LETTERS
@@ -31,14 +31,18 @@ class DeadLetters:
         health.ask(CHECK, self._check)
 
     def put(self, topic: str, key: bytes | None, value: bytes, headers: Headers, *, reason: str) -> "Future[None]":
-        """Sends one to `topic` (a `*.dead` one); wait for the future before the source counts as handled."""
-        self.note(topic, reason=reason)
+        """Sends one to `topic` (a `*.dead` one); wait for the future before the source counts as handled.
+
+        `headers` carry the trace of what is put aside (`telemetry.passed_on`), which its line in the log then names.
+        """
+        with telemetry.of_record(headers):
+            self.note(topic, reason=reason)
         return self._producer.send(topic, key, value, headers)
 
     def note(self, topic: str, *, reason: str) -> None:
         """Counts and logs one that the caller keeps aside by its own way."""
         DEAD_LETTERS.labels(topic).inc()
-        log.warning("dead_letter", topic=topic, reason=reason)
+        log.warning("dead_letter", topic=topic, detail=logs.cut(reason))
         with self._lock:
             self._recent.append(self._clock.now().timestamp())
 

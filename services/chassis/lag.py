@@ -47,7 +47,7 @@ class Lag:
                     at, _ = consumer.get_watermark_offsets(found, timeout=PATIENCE_S)
                 self._next[found.topic, found.partition] = at
         except KafkaException as error:
-            log.warning("lag_unknown", reason=str(error))  # it is told from the first record on
+            log.warning("lag_unknown", **logs.fault(error))  # it is told from the first record on
 
     def revoked(self, partitions: list[TopicPartition]) -> None:
         """These are somebody else's now."""

@@ -3,7 +3,6 @@
 Rule: `acks=all`, idempotence, no linger; nothing is sent and forgotten.
 """
 
-import logging
 import threading
 import time
 from concurrent.futures import Future
@@ -12,11 +11,12 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import Producer as KafkaProducer
 
+from services.chassis import logs
 from services.chassis.metrics import DELIVERY_SECONDS, RECORDS_SENT
 
 Headers = list[tuple[str, bytes]]
 DEFAULTS: dict[str, Any] = {
-    "logger": logging.getLogger("librdkafka"),
+    "logger": logs.LIBRDKAFKA,
     "acks": "all",
     "enable.idempotence": True,
     "linger.ms": 0,

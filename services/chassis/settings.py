@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.chassis import logs
+
 S = TypeVar("S", bound="ProcessSettings")
 
 
@@ -46,9 +48,10 @@ class ProcessSettings(BaseSettings):
         """What is given in the code, then variables, then files."""
         return init_settings, env_settings, SecretFiles(settings_cls)
 
-    def kafka(self) -> dict[str, str]:
-        """The librdkafka settings that reach the cluster."""
-        config = {
+    def kafka(self) -> dict[str, Any]:
+        """The librdkafka settings that reach the cluster, and where its lines go."""
+        config: dict[str, Any] = {
+            "logger": logs.LIBRDKAFKA,
             "bootstrap.servers": self.kafka_bootstrap_servers,
             "security.protocol": self.kafka_security_protocol,
         }

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -58,6 +58,26 @@ def tracer() -> trace.Tracer:
     return trace.get_tracer(SCOPE)
 
 
+@contextmanager
+def span(
+    name: str,
+    parent: Context | None = None,
+    kind: trace.SpanKind = trace.SpanKind.INTERNAL,
+    attributes: Mapping[str, str | int] | None = None,
+    links: Sequence[trace.Link] = (),
+) -> Iterator[trace.Span]:
+    """A current span. Of an exception that leaves it, it keeps the class: what PostgreSQL says shows stored values."""
+    with tracer().start_as_current_span(
+        name, parent, kind, attributes, links, record_exception=False, set_status_on_exception=False
+    ) as opened:
+        try:
+            yield opened
+        except Exception as error:
+            opened.set_attribute("error.type", type(error).__name__)
+            opened.set_status(trace.StatusCode.ERROR)
+            raise
+
+
 def called_from_outside() -> bool:
     """True if the current span belongs to a trace that somebody else began and records."""
     span = trace.get_current_span()
@@ -84,6 +104,21 @@ def recorded(span: trace.Span) -> Context:
     flags = trace.TraceFlags(trace.TraceFlags.SAMPLED)
     parent = trace.SpanContext(known.trace_id, known.span_id, is_remote=False, trace_flags=flags)
     return trace.set_span_in_context(trace.NonRecordingSpan(parent), Context())
+
+
+def passed_on(headers: RawHeaders) -> Headers:
+    """The trace headers of a record as they are, for what is sent because of it without a span between."""
+    return [(name, value.encode()) for name, value in _carrier(headers).items()]
+
+
+@contextmanager
+def of_record(headers: RawHeaders) -> Iterator[None]:
+    """Around what is said about a record outside its span: log lines bear the trace that it belongs to."""
+    token = context.attach(extract(headers))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def inject(headers: Headers, where: Context | None = None) -> Headers:
@@ -143,6 +178,11 @@ def link(to: str | None) -> None:
     current, other = trace.get_current_span(), trace.get_current_span(resume(to)).get_span_context()
     if current.is_recording() and other.is_valid and other.trace_id != current.get_span_context().trace_id:
         current.add_link(other)
+
+
+def trace_id_of(parent: str | None) -> str | None:
+    """The trace that a stored `traceparent` belongs to, 32 hexadecimal digits."""
+    return parent.split("-")[1] if parent else None
 
 
 def resume(parent: str | None) -> Context:

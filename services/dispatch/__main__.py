@@ -130,7 +130,7 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
     live.on_kind |= {street_changing.KIND: streets.wake, "pack": streets.wake}
     health.ask("streets", library.networks.check)
     if settings.vigie_accounts == "open":
-        log.warning("accounts_open", reason="nobody is asked who he is")
+        log.warning("accounts_open")
     health.set("live", State.WAITING, "connecting to PostgreSQL")
     sign_in = from_environment() if settings.vigie_accounts == "oidc" else None
     app = build(Door(database, library, live, timer, settings), health, sign_in)
@@ -175,7 +175,7 @@ async def _forget(database: AsyncEngine, settings: DispatchSettings, stop: async
 
 async def _destroy_what_is_over(database: AsyncEngine, settings: DispatchSettings, stop: asyncio.Event) -> None:
     if settings.retention_key is None:
-        log.warning("retention_off", reason="RETENTION_KEY is not set: nothing that is past its time is destroyed")
+        log.warning("retention_off")
         await stop.wait()
         return
     await Retention(database, Seal(settings.retention_key), settings.retention_days).run(stop)
@@ -187,7 +187,7 @@ async def _open_packs(library: Library, database: AsyncEngine) -> None:
         await library.open(database)
         await bring_up_to_date(database, library)
     except FAULTS as error:
-        log.warning("packs_wait", reason=type(error).__name__)
+        log.warning("packs_wait", error=type(error).__name__)
 
 
 async def _forget_now(database: AsyncEngine, kept: timedelta, texts_kept: timedelta) -> None:
@@ -195,7 +195,7 @@ async def _forget_now(database: AsyncEngine, kept: timedelta, texts_kept: timede
         await timers.forget(database, kept, texts_kept)
     except FAULTS as error:
         RESTARTS_OF_LOOPS.labels("forget").inc()
-        log.warning("forget_waits", reason=type(error).__name__)
+        log.warning("forget_waits", error=type(error).__name__)
 
 
 def main() -> None:

@@ -143,7 +143,8 @@ class TopicReader(Generic[M]):
             except offsets.OffsetTaken:
                 step = self._seek
             except Exception as error:  # noqa: BLE001 (whatever it is: tried again, then kept aside, never passed over)
-                failures += self._counts(error)
+                with telemetry.of_record(headers_of(messages[0])):
+                    failures += self._counts(error)
                 if failures and len(messages) > 1:
                     return await self._one_by_one(partition, messages, stop)
                 if failures >= TRIES_BEFORE_DEAD:
@@ -157,7 +158,7 @@ class TopicReader(Generic[M]):
             log.exception("handling_failed", topic=self._topic)
             return True
         RESTARTS_OF_LOOPS.labels(f"handle-{self._topic}").inc()
-        log.warning("reader_waits", topic=self._topic, reason=type(error).__name__)
+        log.warning("reader_waits", topic=self._topic, error=type(error).__name__)
         self._health.set(f"reads {self._topic}", State.DEGRADED, "waits for PostgreSQL or Kafka")
         return False
 
@@ -195,7 +196,7 @@ class TopicReader(Generic[M]):
         }
         name = f"dispatch.{self._topic}"
         opening = self._opening(partition, messages)
-        with telemetry.tracer().start_as_current_span(name, context, kind, attributes, links):
+        with telemetry.span(name, context, kind, attributes, links):
 
             async def act(work: Work) -> None:
                 await self._mark(work, partition, messages)
@@ -241,7 +242,8 @@ class TopicReader(Generic[M]):
             at=self._clock.now(),
         )
         key, value, headers = encode_event(letter, "vigie/dispatch")
-        sent = self._dead.put(f"{topic}.dead", message.key() or key, value, headers, reason=reason)
+        traced = [*headers, *telemetry.passed_on(headers_of(message))]
+        sent = self._dead.put(f"{topic}.dead", message.key() or key, value, traced, reason=reason)
         await asyncio.wrap_future(sent)
         RECORDS_HANDLED.labels(self._topic, "dead").inc()
 

@@ -81,7 +81,7 @@ class CoverageWatch:
             await self.round()
         except FAULTS as error:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
-            log.warning("coverage_waits", reason=type(error).__name__)
+            log.warning("coverage_waits", error=type(error).__name__)
         except Exception:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             log.exception("coverage_failed")
@@ -90,4 +90,4 @@ class CoverageWatch:
         try:
             await leases.give_back(self._engine, NAME, self._holder)
         except FAULTS as error:
-            log.warning("lease_runs_out", reason=type(error).__name__)
+            log.warning("lease_runs_out", error=type(error).__name__)

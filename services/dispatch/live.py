@@ -88,7 +88,7 @@ class Live:
             except (psycopg.Error, *FAULTS) as error:
                 RESTARTS_OF_LOOPS.labels("live").inc()
                 self._health.set("live", State.DEGRADED, "PostgreSQL does not answer")
-                log.warning("live_waits", reason=type(error).__name__)
+                log.warning("live_waits", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_S)
         await watcher
 

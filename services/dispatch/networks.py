@@ -141,7 +141,7 @@ class Networks:
         network = Network(pack, prepared.travel, located)
         if network.advice:
             basis = prepared.travel.basis.value
-            log.error("street_extract_not_used", centre=pack.centre.code, basis=basis, reason=network.advice)
+            log.error("street_extract_not_used", centre=pack.centre.code, basis=basis, detail=logs.cut(network.advice))
         return network
 
     def _locate(self, pack: CityPack) -> Located | None:
@@ -168,7 +168,7 @@ def _changed(network: Network, changes: Sequence[StreetChange]) -> Network:
             fitting.append(change)
         except UnknownStreet as unknown:
             unmatched.append(change.id)
-            log.warning("street_change_unmatched", change=change.id, why=str(unknown))
+            log.warning("street_change_unmatched", street_change_id=change.id, **logs.fault(unknown))
     begin = perf_counter()
     network.travel.apply(fitting)
     STREET_CHANGE_APPLIED.observe(perf_counter() - begin)

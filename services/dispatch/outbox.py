@@ -67,7 +67,7 @@ class Relay:
                 self._health.set("outbox", State.READY)
             except (KafkaException, *FAULTS) as error:
                 RESTARTS_OF_LOOPS.labels("outbox").inc()
-                log.warning("outbox_waits", reason=str(error)[:200])
+                log.warning("outbox_waits", **logs.fault(error))
                 self._health.set("outbox", State.DEGRADED, "decisions wait for Kafka or PostgreSQL")
                 await self._drop_producer()
                 self._fresh_until = 0.0
@@ -146,4 +146,4 @@ class Relay:
         try:
             await leases.give_back(self._engine, NAME, self._holder)
         except FAULTS as error:
-            log.warning("lease_runs_out", reason=type(error).__name__)
+            log.warning("lease_runs_out", error=type(error).__name__)

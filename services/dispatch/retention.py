@@ -98,12 +98,12 @@ class Retention:
             try:
                 if await self._is_due():
                     gone = await self.destroy()
-                    log.info("retention_done", **{str(name): number for name, number in gone.items()})
+                    log.info("retention_done", destroyed=gone)
             except Busy:
                 log.info("retention_elsewhere")
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("retention").inc()
-                log.warning("retention_waits", reason=type(error).__name__)
+                log.warning("retention_waits", error=type(error).__name__)
             try:
                 await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
             except TimeoutError:

@@ -38,7 +38,7 @@ class RevocationWatch:
                 await self.look()
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("revocations").inc()
-                log.warning("revocations_wait", reason=type(error).__name__)
+                log.warning("revocations_wait", error=type(error).__name__)
             woken = asyncio.create_task(self._woken.wait())
             await asyncio.wait({woken, stopping}, timeout=EVERY_S, return_when=asyncio.FIRST_COMPLETED)
             woken.cancel()

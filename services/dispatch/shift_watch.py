@@ -34,7 +34,7 @@ class ShiftWatch:
                 await self.round()
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("shift").inc()
-                log.warning("shift_not_counted", reason=type(error).__name__)
+                log.warning("shift_not_counted", error=type(error).__name__)
             try:
                 await asyncio.wait_for(stop.wait(), EVERY_S)
             except TimeoutError:

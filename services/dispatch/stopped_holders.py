@@ -69,7 +69,7 @@ class StoppedHolders:
                     await self._watch(conn, stop)
             except (psycopg.Error, OSError) as error:
                 RESTARTS_OF_LOOPS.labels("stopped-holders").inc()
-                log.warning("stopped_holders_wait", reason=type(error).__name__)
+                log.warning("stopped_holders_wait", error=type(error).__name__)
                 await asyncio.sleep(EVERY_S)
 
     async def _watch(self, conn: "psycopg.AsyncConnection[Any]", stop: asyncio.Event) -> None:
@@ -78,7 +78,7 @@ class StoppedHolders:
                 return
             for application, _ in await (await conn.execute(THROW_OUT, (HELD_MS / 1000,))).fetchall():
                 HOLDERS_THROWN_OUT.inc()
-                log.warning("stopped_holder_thrown_out", application=application)
+                log.warning("stopped_holder_thrown_out", holder=application)
             if number % LOOK_EVERY == 0:
                 await _tell_long_waits(conn)
             try:

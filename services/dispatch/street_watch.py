@@ -48,7 +48,7 @@ class StreetWatch:
                 wait_s = await self.look()
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("streets").inc()
-                log.warning("streets_wait", reason=type(error).__name__)
+                log.warning("streets_wait", error=type(error).__name__)
             except Exception:
                 RESTARTS_OF_LOOPS.labels("streets").inc()
                 log.exception("streets_failed")

@@ -49,7 +49,7 @@ class Durability:
         try:
             await self.journal.load()
         except Unwritable as error:
-            log.error("journal_not_open", reason=str(error))
+            log.error("journal_not_open", **logs.fault(error))
         else:
             if self.journal.depth:
                 log.warning("journal_left_over", rows=self.journal.depth)

@@ -73,7 +73,7 @@ class SharedHearing:
         self._partitions = len(metadata.partitions)
         self._held |= {partition.partition for partition in partitions}
         self._gained()
-        log.info("hearing", partitions=len(self._held))
+        log.info("hearing_begins", partitions=len(self._held))
 
     def _revoked(self, partitions: list[TopicPartition]) -> None:
         self._held -= {partition.partition for partition in partitions}

@@ -263,7 +263,7 @@ class Keeping:
         if disturbed != self._told_away:
             self._told_away = disturbed
             metrics.KAFKA_AWAY.labels("signals").set(disturbed)
-            log.warning("kafka_away" if disturbed else "kafka_back", journal=self._journal.depth)
+            log.warning("kafka_away" if disturbed else "kafka_back", rows=self._journal.depth)
 
     def _set_urgent_away(self, away: bool) -> None:
         if away != self.urgent_away:

@@ -48,7 +48,7 @@ class KafkaLanes:
             try:
                 self._urgent = FanOutProducer(dict(self._config), URGENT)
             except (KafkaException, DeliveryFailed, KeyError) as error:
-                log.warning("urgent_lane_waits", reason=str(error))
+                log.warning("urgent_lane_waits", **logs.fault(error))
         return self.open
 
     def send(self, record: Record) -> "Future[None]":

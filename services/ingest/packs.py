@@ -60,4 +60,4 @@ class Directories:
             watcher(self._directory)
 
     def _rejected(self, reason: str) -> None:
-        log.error("pack_rejected", reason=reason)
+        log.error("pack_rejected", detail=logs.cut(reason))

@@ -154,18 +154,18 @@ class Reception:
         if error is not None:
             why = _refusal(error)
             metrics.NOT_ACCEPTED.labels(door, why.value).inc()
-            said = str(error) or "time-out"
-            log.error("signal_not_acknowledged", door=door, nature=understood.nature.value, reason=why, error=said)
+            nature = understood.nature.value
+            log.error("signal_not_acknowledged", door=door, nature=nature, reason=why, **logs.fault(error))
             raise NotAccepted(why) from error
 
 
 def _attributes(understood: Understood, door: str, first: First, reason: ReceiptReason) -> dict[str, str]:
     return {
-        "vigie.door": door,
-        "vigie.signal_id": first.signal_id,
-        "vigie.nature": understood.nature.value,
-        "vigie.phase": understood.phase.value,
-        "vigie.reason": reason.value,
+        "door": door,
+        "signal_id": first.signal_id,
+        "nature": understood.nature.value,
+        "phase": understood.phase.value,
+        "reason": reason.value,
     }
 
 

@@ -31,6 +31,6 @@ class Rejected:
         done, _ = await asyncio.wait([stored], timeout=self._wait_s)
         error = stored.result() if done else TimeoutError()
         if error is not None:
-            log.error("dead_letter_not_kept", reason=reason, error=str(error) or "time-out")
+            log.error("dead_letter_not_kept", topic=DEAD, **logs.fault(error))
             return False
         return True

@@ -110,5 +110,5 @@ class DispatchDoors:
             return PostResult.ACCEPTED
         if answer.status_code not in self._refused:
             self._refused.add(answer.status_code)  # once, until it works again: a wrong token refuses every one
-            log.error("second_path_refused", status=answer.status_code, door=url)
+            log.error("second_path_refused", status=answer.status_code, url=url)
         return PostResult.REFUSED if answer.status_code < 500 else PostResult.UNREACHABLE

@@ -103,7 +103,7 @@ class SupervisionReporter:
             attributes={"silence_s": silence_s} if phase is Phase.RAISE else {},
             proves_life=False,
         )
-        log.warning("supervision", device=device, phase=phase.value, silence_s=silence_s)
+        log.warning("device_supervision", device=device, phase=phase.value, silence_s=silence_s)
         try:
             await self._reception.receive(signal, DOOR)
         except NotAccepted:

@@ -84,9 +84,16 @@ class EventReader:
         """One row, in a span that continues the record's trace and that each attempt will continue."""
         key = key_of(news.event_id, decision.recipient)
         told = decision.verdict is Verdict.TELL
-        with telemetry.tracer().start_as_current_span("notify.decide", telemetry.extract(headers)) as span:
-            span.set_attributes({"incident": news.incident_id, "reason": decision.reason, "key": key})
-            log.info("decided", key=key, recipient=decision.recipient, reason=decision.reason, verdict=decision.verdict)
+        with telemetry.span("notify.decide", telemetry.extract(headers)) as span:
+            span.set_attributes({"incident_id": news.incident_id, "reason": decision.reason, "key": key})
+            log.info(
+                "notification_decided",
+                key=key,
+                incident_id=news.incident_id,
+                recipient=decision.recipient,
+                verdict=decision.verdict,
+                reason=decision.reason,
+            )
             directory = self._directories.of(news.centre)
             entry = self._directories.recipient(news.centre, decision.recipient)
             return Entry(
@@ -108,7 +115,7 @@ class EventReader:
 
     async def _write(self, entries: Sequence[Entry], withdrawn: Sequence[str]) -> None:
         new = await self._patience(lambda: self._sent_log.record(entries, withdrawn))
-        log.debug("written", new=new, known=len(entries) - new, withdrawn=len(withdrawn))
+        log.debug("notifications_written", count=new, known=len(entries) - new, withdrawn=len(withdrawn))
         self._written()
 
     def _put_aside(self, record: Message, original: RawHeaders, fault: Undecodable) -> "Future[None]":
@@ -125,4 +132,5 @@ class EventReader:
             at=self._clock.now(),
         )
         key, value, headers = encode(letter, SOURCE)
-        return self._dead_letters.put(f"{TOPIC}.dead", key, value, headers, reason=fault.reason)
+        traced = [*headers, *telemetry.passed_on(original)]
+        return self._dead_letters.put(f"{TOPIC}.dead", key, value, traced, reason=fault.reason)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 
 from schemas.vocabulary.dispatching import NotifyOutcome
 from services.chassis import exemplars, fault_points, logs, telemetry
@@ -90,34 +90,37 @@ class Delivery:
         return await self._patience(lambda: self._sent_log.claim(recipient, most, self._lease_s))
 
     async def _deliver(self, claim: Claim) -> None:
+        parent = telemetry.resume(claim.traceparent)
         try:
-            parent = telemetry.resume(claim.traceparent)
-            with telemetry.tracer().start_as_current_span("notify.send", parent, SpanKind.CLIENT) as span:
-                fault_points.point("delivery.before_effect")
-                channel, attempt = await self._attempt(claim)
-                fault_points.point("delivery.before_commit")
-                outcome, wait_s = self._judge(claim, attempt)
-                span.set_attributes({"key": claim.key, "outcome": outcome, "reason": attempt.reason})
-                ATTEMPTS.labels(channel, outcome, attempt.reason).inc()
-                log.info(
-                    "attempted",
-                    key=claim.key,
-                    recipient=claim.recipient,
-                    attempt=claim.attempt,
-                    outcome=outcome,
-                    reason=attempt.reason,
-                )
-                here = telemetry.traceparent()
-                await self._patience(
-                    lambda: self._sent_log.settle(claim, outcome, attempt.reason, here, retry_in_s=wait_s)
-                )
-                fault_points.point("delivery.after_commit")
-        except Stopped:
-            log.warning("result_not_written", key=claim.key, consequence="sent again under the same key")
+            with telemetry.span("notify.send", parent, SpanKind.CLIENT) as span:
+                await self._send(claim, span)
         finally:
             self._under_way[claim.recipient] -= 1
             self._wake.set()
             self._settled()
+
+    async def _send(self, claim: Claim, span: Span) -> None:
+        """One attempt and its result; told to stop in between, the same is sent again under the same key."""
+        try:
+            fault_points.point("delivery.before_effect")
+            channel, attempt = await self._attempt(claim)
+            fault_points.point("delivery.before_commit")
+            outcome, wait_s = self._judge(claim, attempt)
+            span.set_attributes({"key": claim.key, "outcome": outcome, "reason": attempt.reason})
+            ATTEMPTS.labels(channel, outcome, attempt.reason).inc()
+            log.info(
+                "notification_attempted",
+                key=claim.key,
+                recipient=claim.recipient,
+                attempt=claim.attempt,
+                outcome=outcome,
+                reason=attempt.reason,
+            )
+            here = telemetry.traceparent()
+            await self._patience(lambda: self._sent_log.settle(claim, outcome, attempt.reason, here, retry_in_s=wait_s))
+            fault_points.point("delivery.after_commit")
+        except Stopped:
+            log.warning("result_not_written", key=claim.key)
 
     async def _attempt(self, claim: Claim) -> tuple[str, Attempt]:
         if claim.withdrawn:

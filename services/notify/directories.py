@@ -49,5 +49,5 @@ class Directories:
         log.info("pack_held", centre=pack.centre.code, version=pack.version)
 
     def _rejected(self, reason: str) -> None:
-        log.error("pack_rejected", reason=reason)
+        log.error("pack_rejected", detail=logs.cut(reason))
         self._health.set(CHECK, State.DEGRADED if self._held else State.WAITING, "a pack was not usable")

@@ -43,7 +43,7 @@ class Reporter:
                 await self._pause(stop)
             await self._report_some()
         except Stopped:
-            log.warning("reports_left", consequence="reported at the next start")
+            log.warning("reports_left")
 
     async def _report_some(self) -> bool:
         """True if there may be more."""

@@ -125,7 +125,7 @@ def test_a_wiped_state_is_rebuilt_from_the_changelog_and_said(world: TriageWorld
     shutil.rmtree(world.folder / "state")
     with world.process("correlation") as after:
         assert after.until_logged("state_missing_rebuilding_from_changelog")
-        assert after.until_logged("table_ready")["answers"] >= 400
+        assert after.until_logged("table_ready")["count"] >= 400
         world.send("alarms", many_alarms(run, 200, start=400))
         assert_each_said_once(world, run, 600)
 
@@ -169,11 +169,11 @@ def test_a_changelog_that_vanished_is_made_again_and_said(world: TriageWorld) ->
     delete_changelog(world)
     with world.process("correlation") as again:
         assert again.until_logged("changelog_missing_made_again")["topic"] == CHANGELOG
-        assert again.until_logged("changelog_lost_records_written_back")["answers"] > 0
+        assert again.until_logged("changelog_lost_records_written_back")["count"] > 0
         assert again.terminate() == 0
     shutil.rmtree(world.folder / "state")
     with world.process("correlation") as after:
-        assert after.until_logged("table_ready")["answers"] >= 300
+        assert after.until_logged("table_ready")["count"] >= 300
         world.send("alarms", many_alarms(run, 100, start=300))
         assert_each_said_once(world, run, 400)
 

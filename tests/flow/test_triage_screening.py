@@ -216,8 +216,12 @@ def test_the_trace_goes_on_through_screening(world: TriageWorld, run: str) -> No
 
 
 def test_an_unreadable_signal_is_kept_whole_and_its_id_ends_as_dead(world: TriageWorld, run: str) -> None:
-    """Bytes that are no signal go to signals.dead; where the id can be read it still ends in an outcome."""
+    """Bytes that are no signal go to signals.dead; where the id can be read it still ends in an outcome.
+
+    The line that says so bears the trace of the record, though no span was opened for it.
+    """
     named = [("ce_id", f"{run}-lost".encode()), ("ce_type", b"vigie.signal.received.v1")]
+    named.append(("traceparent", f"00-{7:032x}-{7:016x}-00".encode()))
     good = wire_signal(signal_id=f"{run}-good", device=run)
     with world.process("screening") as process:
         world.send_raw("signals", [(run.encode(), b"{broken", named), (run.encode(), b"\xff\x00", [])])
@@ -226,6 +230,8 @@ def test_an_unreadable_signal_is_kept_whole_and_its_id_ends_as_dead(world: Triag
         dead = SignalOutcome.model_validate_json(outcomes(world, f"{run}-lost", 1)[f"{run}-lost"][0])
         assert (dead.outcome, dead.reason, dead.device) == (Outcome.DEAD, ScreeningReason.UNREADABLE, run)
         assert 'vigie_dead_letters_total{topic="signals.dead"} 2.0' in process.get("/metrics")[1]
+        told = [line for line in process.events() if line["event"] == "dead_letter"]
+        assert [line.get("trace_id") for line in told] in ([f"{7:032x}", None], [None, f"{7:032x}"])
 
 
 def test_two_processes_share_the_partitions_and_one_takes_over(world: TriageWorld, run: str) -> None:

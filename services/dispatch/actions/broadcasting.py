@@ -73,7 +73,7 @@ async def broadcast(work: Work, book: Book | None, centre: str, said: Descriptio
     }
     await broadcasts.put(work, row)
     BROADCASTS.labels(said.about, "set").inc()
-    log.info("broadcast_set", broadcast_id=row["id"], about=said.about, sectors=len(row["sectors"]))
+    log.info("broadcast_set", broadcast_id=row["id"], about=said.about, count=len(row["sectors"]))
     if starts <= work.now:
         return await _show(work, row["id"])
     return view(row | {"ended_at": None, "ended_by": None})

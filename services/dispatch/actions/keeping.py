@@ -1,6 +1,6 @@
 """Takes a case into the transaction: at its end the case is written, shown and published in one piece."""
 
-from services.chassis import logs
+from services.chassis import logs, telemetry
 from services.dispatch import messages, views
 from services.dispatch.domain.welfare import settled
 from services.dispatch.metrics import INCIDENT_EVENTS
@@ -49,8 +49,9 @@ async def _tell(work: Work, case: Case) -> None:
             "incident_event",
             incident_id=case.incident.id,
             version=recorded.version,
-            event_name=recorded.event,
+            incident_event=recorded.event,
             reason=recorded.reason,
+            trace_id=telemetry.trace_id_of(case.incident.traceparent),
         )
     # The stream's own `position` takes the place of the card's, so that one travels as `place`.
     told = {"events": [r.event for r in case.recorded], "place": views.place_view(case.incident.place)}

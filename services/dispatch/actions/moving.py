@@ -156,5 +156,5 @@ def _show(work: Work, row: Mapping[str, Any], book: Book | None, step: str) -> d
     # The stream's own `position` takes the place of the post's, so that one travels as `place`.
     work.show(KIND, shown | {"place": shown["position"]}, row["unit_id"])
     MOVE_UPS.labels(step).inc()
-    log.info("move_up", move_up_id=row["id"], unit=row["unit_id"], post=row["post"], reason=step)
+    log.info("move_up", move_up_id=row["id"], unit=row["unit_id"], post=row["post"], step=step)
     return shown

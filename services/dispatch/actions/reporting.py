@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from schemas.vocabulary.dispatching import AssignmentState, DeclineReason, IncidentEvent, TaskState, UnitState
-from services.chassis import exemplars
+from services.chassis import exemplars, logs
 from services.dispatch.actions import engaging, welfare
 from services.dispatch.actions.keeping import keep
 from services.dispatch.domain.assignment import REACHES, UNIT_STATE, Assignment, Step, Verdict, judge, moved
@@ -22,6 +22,8 @@ from services.dispatch.store import fleet
 from services.dispatch.store.case import SYSTEM, Case
 from services.dispatch.store.tables import assignments, late_reports
 from services.dispatch.store.work import Work
+
+log = logs.get(__name__)
 
 
 async def report(
@@ -53,7 +55,9 @@ async def report(
         said = {"device_at": at.isoformat() if at else None} | ({"why": why.value} if why else {})
         await _apply(work, case, case.assignments[assignment_id], step, offer, said)
         welfare.arm(work, case, assignment_id, at, welfare_after)
-    elif verdict in {Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED}:
+    else:
+        log.info("report_not_applied", incident_id=incident_id, unit=assignment.unit, step=step, reason=verdict)
+    if verdict in {Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED}:
         await _keep_late(work, case, assignment, step, epoch, at, verdict)
     keep(work, case)
     return verdict, case.assignments[assignment_id]

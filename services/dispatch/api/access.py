@@ -156,7 +156,7 @@ def _refuse(request: Request, why: Refusal | None) -> None:
     if why is None:
         return
     REFUSED.labels(why).inc()
-    log.info("refused", reason=why, method=request.method, route=request.scope["route"].path)
+    log.info("request_refused", reason=why, method=request.method, route=request.scope["route"].path)
     status, title, detail = SAID[why]
     raise Problem(status, why.replace("_", "-"), title, detail, reason=why)
 
@@ -164,7 +164,7 @@ def _refuse(request: Request, why: Refusal | None) -> None:
 def _untrusted(request: Request, why: Untrusted) -> Problem:
     """What to answer to a token that is not trusted (RFC 6750), or to one whose person has no part here."""
     REFUSED.labels(why).inc()
-    log.info("refused", reason=why, method=request.method, route=request.scope["route"].path)
+    log.info("request_refused", reason=why, method=request.method, route=request.scope["route"].path)
     if why is Untrusted.AWAY:
         title = "Fournisseur d'identité indisponible / identity provider away"
         return Problem(503, "provider-away", title, "Réessayez / try again.", {"Retry-After": "5"}, reason=why)

@@ -102,6 +102,7 @@ async def step(
                 state=after.state,
                 wanted=which,
                 allowed=allowed(after.state),
+                reason=verdict,
             )
         return views.assignment_view(after) | {"applied": verdict is Verdict.APPLIED, "reason": verdict}
 

@@ -94,7 +94,7 @@ def _not_writable(error: ValidationError) -> Problem:
         {"place": f"{error.title}.{'.'.join(str(step) for step in each['loc'])}", "reason": each["msg"]}
         for each in error.errors(include_url=False, include_context=False, include_input=False)[:20]
     ]
-    log.error("not_writable", errors=errors)
+    log.error("not_writable", **logs.fault(error), count=error.error_count())
     return Problem(422, "invalid", "Requête invalide / invalid request", errors=errors)
 
 

@@ -77,7 +77,7 @@ class Provider:
             answer = await self.client.post(url, data=dict(form), auth=given or httpx.USE_CLIENT_DEFAULT)
             content = answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            log.warning("provider_away", reason=type(error).__name__)
+            log.warning("provider_away", error=type(error).__name__)
             raise NotTrusted(Untrusted.AWAY) from error
         if answer.status_code != 200 or not isinstance(content, dict):
             log.warning("provider_refused", status=answer.status_code)
@@ -106,7 +106,7 @@ class Provider:
                 self._keys = keys_of(await self._get(self._doors.keys))
                 self._read_at = self.clock()
             except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
-                log.warning("provider_away", reason=type(error).__name__)
+                log.warning("provider_away", error=type(error).__name__)
 
     async def _get(self, url: str) -> dict[str, Any]:
         answer = await self.client.get(url)

@@ -74,7 +74,7 @@ class Register:
             await asyncio.wait({self._writing}, timeout=limit_s)
             self._writing.cancel()
         if self._line:
-            log.error("register_entries_lost", number=len(self._line))
+            log.error("register_entries_lost", count=len(self._line))
         return len(self._line)
 
     async def _write_all(self) -> None:
@@ -88,7 +88,7 @@ class Register:
                     await self._one_by_one(batch)
                     continue
                 REGISTER_WAITING.set(len(self._line))
-                log.warning("register_waits", reason=type(error).__name__, number=len(self._line))
+                log.warning("register_waits", error=type(error).__name__, count=len(self._line))
                 await asyncio.sleep(PAUSE_S)
                 continue
             self._leave(batch)
@@ -111,7 +111,7 @@ class Register:
             if error is None:
                 waiting.done.set_result(None)
             else:
-                log.error("register_refused", reason=type(error).__name__)
+                log.error("register_refused", error=type(error).__name__)
                 waiting.done.set_exception(error)
                 waiting.done.exception()  # looked at, though its reader may have gone
         REGISTER_WAITING.set(len(self._line))

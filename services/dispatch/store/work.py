@@ -206,8 +206,9 @@ async def run(
         except (Conflict, DBAPIError) as error:
             if attempt == ATTEMPTS or not _passing(error):
                 raise
-            TRANSACTION_RETRIES.labels(type(getattr(error, "orig", None) or error).__name__).inc()
-            log.info("transaction_again", attempt=attempt, reason=type(error).__name__)
+            cause = getattr(error, "orig", None) or error
+            TRANSACTION_RETRIES.labels(type(cause).__name__).inc()
+            log.info("transaction_again", attempt=attempt, error=type(cause).__name__)
             await asyncio.sleep(_pause_s(error) * attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
 

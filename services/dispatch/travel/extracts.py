@@ -44,7 +44,7 @@ def locate(extract: StreetExtract, folder: Path, kept_in: Path | None) -> Locate
     except FileNotFoundError:
         return Located(path, ExtractState.MISSING)
     except OSError as error:
-        log.warning("extract_unreadable", file=str(path), why=str(error))
+        log.warning("extract_unreadable", file=str(path), **logs.fault(error))
         return Located(path, ExtractState.UNREADABLE)
     state = ExtractState.READY if found == extract.sha256 else ExtractState.DIFFERENT
     return Located(path, state, found)
@@ -99,4 +99,4 @@ def _keep(kept: Path, content: dict[str, Any]) -> None:
         Path(draft).replace(kept)
     except OSError as error:
         # A full or read-only disk costs time at the next look, nothing now.
-        log.warning("extract_sha256_not_kept", file=str(kept), why=str(error))
+        log.warning("extract_sha256_not_kept", file=str(kept), **logs.fault(error))

@@ -34,13 +34,13 @@ def kept_graph(folder: Path | None, source: Path, options: str, read: Callable[[
     except FileNotFoundError:
         pass  # the first start
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        log.warning("kept_streets_unreadable", file=str(kept), why=str(error))
+        log.warning("kept_streets_unreadable", file=str(kept), **logs.fault(error))
     graph = read()
     try:
         _save(kept, graph)
     except OSError as error:
         # A full or read-only disk costs time at the next start, nothing now.
-        log.warning("streets_not_kept", file=str(kept), why=str(error))
+        log.warning("streets_not_kept", file=str(kept), **logs.fault(error))
     return graph
 
 

@@ -74,7 +74,7 @@ def prepare(
         engine=travel.engine,
         nodes=graph.node_count,
         arcs=graph.arc_count,
-        took_s=round(perf_counter() - begin, 3),
+        seconds=round(perf_counter() - begin, 3),
     )
     return Prepared(travel, from_extract)
 
@@ -92,7 +92,7 @@ def _first_readable(
         try:
             return read(), basis, from_extract
         except (StreetsUnreadable, OSError) as error:
-            log.error("streets_unreadable", centre=pack.centre.code, why=str(error))
+            log.error("streets_unreadable", centre=pack.centre.code, **logs.fault(error))
     return None
 
 

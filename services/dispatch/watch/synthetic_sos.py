@@ -82,7 +82,7 @@ class SyntheticSos:
         if probe is Probe.ARRIVED:
             SYNTHETIC_SOS_SECONDS.observe(took)
         else:
-            log.error("synthetic_sos_failed", reason=probe, seconds=round(took, 3))
+            log.error("synthetic_sos_failed", result=probe, seconds=round(took, 3))
         self._failures = failed_in_a_row(self._failures, probe)
         good = self._failures == 0
         self._health.set(
@@ -110,7 +110,7 @@ class SyntheticSos:
         except FAULTS as error:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             self._health.set(NAME, State.DEGRADED, f"cannot probe: {type(error).__name__}")
-            log.warning("synthetic_sos_waits", reason=type(error).__name__)
+            log.warning("synthetic_sos_waits", error=type(error).__name__)
         except Exception as error:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             self._health.set(NAME, State.DEGRADED, f"failed: {type(error).__name__}")
@@ -120,4 +120,4 @@ class SyntheticSos:
         try:
             await leases.give_back(self._engine, NAME, self._holder)
         except FAULTS as error:
-            log.warning("lease_runs_out", reason=type(error).__name__)
+            log.warning("lease_runs_out", error=type(error).__name__)

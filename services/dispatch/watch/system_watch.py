@@ -110,7 +110,7 @@ class SystemWatch:
         await run(self._engine, self._library, act)
         self._standing[alarm] = dict(found)
         if before or found:
-            log.warning("system_alarm", alarm=alarm, standing=bool(found), count=sum(found.values()))
+            log.warning("system_alarm", alarm=alarm, stands=bool(found), count=sum(found.values()))
 
     def _show(self) -> None:
         for alarm in SETTLED_HERE:
@@ -129,7 +129,7 @@ class SystemWatch:
         except (KafkaException, LookupError, TimeoutError, *FAULTS) as error:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             self._health.set(CHECK, State.DEGRADED, f"cannot compare: {type(error).__name__}")
-            log.warning("watch_waits", reason=type(error).__name__)
+            log.warning("watch_waits", error=type(error).__name__)
         except Exception as error:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             self._health.set(CHECK, State.DEGRADED, f"failed: {type(error).__name__}")
@@ -139,4 +139,4 @@ class SystemWatch:
         try:
             await leases.give_back(self._engine, NAME, self._holder)
         except FAULTS as error:
-            log.warning("lease_runs_out", reason=type(error).__name__)
+            log.warning("lease_runs_out", error=type(error).__name__)

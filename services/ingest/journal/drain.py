@@ -80,13 +80,13 @@ class Drain:
 
     async def _step(self, acknowledgements: Acknowledgements) -> None:
         if self._failed is not None:
-            log.warning("journal_drain_again", reason=self._failed)
+            log.warning("journal_drain_again", detail=logs.cut(self._failed))
             await self._give_up()
             await asyncio.sleep(RETRY_S)
         try:
             await self._fill(acknowledgements)
         except Unwritable as error:
-            log.warning("journal_not_readable", reason=str(error))
+            log.warning("journal_not_readable", **logs.fault(error))
             return
         if self._read_to >= self._journal.last and not self._lags():
             self._caught_up()
@@ -115,7 +115,7 @@ class Drain:
         if error is None:
             self._journal.delivered(seq, lane)
         elif isinstance(error, DeliveryFailed) and error.unacceptable:
-            log.error("journal_row_refused", seq=seq, reason=str(error))
+            log.error("journal_row_refused", seq=seq, **logs.fault(error))
             self._journal.set_aside(seq, str(error))
         elif seq in self._under_way:
             self._failed = str(error)

@@ -83,7 +83,7 @@ def _anew(path: Path, now: datetime, why: str) -> JournalFile:
     for part in files_of(path):
         if part.exists():
             part.rename(part.with_name(part.name.replace(path.name, path.name + mark)))
-    log.error("journal_damaged", file=path.name + mark, reason=why, rows_saved=len(saved))
+    log.error("journal_damaged", file=path.name + mark, detail=logs.cut(why), rows=len(saved))
     file = JournalFile(path)
     file.write(Change(added=[saved[seq] for seq in sorted(saved)]))
     return file
@@ -93,7 +93,7 @@ def _saved(path: Path) -> Iterator[Entry]:
     try:
         yield from readable_rows(path)
     except sqlite3.Error as error:
-        log.error("journal_unreadable", file=path.name, reason=str(error))
+        log.error("journal_unreadable", file=path.name, **logs.fault(error))
 
 
 def _adopt(file: JournalFile, orphan: Claim, now: datetime) -> None:

@@ -60,7 +60,7 @@ class UrgentDrain:
         try:
             found = {entry.seq: entry for entry in await self._journal.these(wanted)}
         except Unwritable as error:
-            log.warning("journal_not_readable", reason=str(error))
+            log.warning("journal_not_readable", **logs.fault(error))
             return
         entries = [found[seq] for seq in wanted if seq in found]
         for entry in entries:

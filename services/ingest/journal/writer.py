@@ -162,7 +162,7 @@ class Writer:
 
     def _failed(self, reason: str, change: Change, waiting: list["Future[None]"]) -> None:
         if reason != self.trouble:
-            log.error("journal_unwritable", reason=reason, rows=len(change.added))
+            log.error("journal_unwritable", detail=logs.cut(reason), rows=len(change.added))
         self.trouble = reason
         # What was delivered stays owed: at worst Kafka gets it twice, under the same id.
         self._owed = Change(delivered=change.delivered, set_aside=change.set_aside)

@@ -37,7 +37,7 @@ class Patience:
             except (DBAPIError, PoolTimeout, OSError) as error:
                 self._health.set("database", State.WAITING, "PostgreSQL does not answer")
                 RESTARTS_OF_LOOPS.labels("database").inc()
-                log.warning("database_away", reason=type(error).__name__)
+                log.warning("database_away", error=type(error).__name__)
             else:
                 self._health.set("database", State.READY)
                 return result

@@ -7,9 +7,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis import fault_points, logs
+from services.chassis import fault_points, logs, telemetry
 from services.chassis.health import Health, State
 from services.chassis.producer import DeliveryFailed
+from services.chassis.telemetry import RawHeaders
 from services.triage import metrics
 
 log = logs.get(__name__)
@@ -26,6 +27,8 @@ class Handled:
     send: Callable[[], "Future[None]"]
     changelog: list[Awaitable[Any]]
     started: float
+    headers: RawHeaders = None
+    """Of its record: the trace that it belongs to."""
 
 
 class Acknowledging:
@@ -76,7 +79,8 @@ class Acknowledging:
                 await asyncio.wrap_future(future)
             except DeliveryFailed as failure:
                 self._health.set(CHECK, State.DEGRADED, f"Kafka does not acknowledge: {failure}")
-                log.warning("delivery_failed_trying_again", reason=str(failure))
+                with telemetry.of_record(handled.headers):
+                    log.warning("delivery_failed_trying_again", **logs.fault(failure))
                 await asyncio.sleep(PAUSE_S)
                 future = handled.send()
             else:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from schemas.codec import Undecodable
-from services.chassis import fault_points, logs
+from services.chassis import fault_points, logs, telemetry
 from services.triage.correlation.acknowledging import Acknowledging, Handled
 from services.triage.correlation.answers_table import AnswersTable
 from services.triage.correlation.sequence import Sequence
@@ -56,8 +56,8 @@ class AlarmsAgent:
             output = await self._output(record)
         except NotHandled as error:
             reason = str(error)
-            return self._under_way(event, lambda: self._worker.put_aside(record, reason), started)
-        return self._under_way(event, lambda: self._worker.send(output), started)
+            return self._under_way(event, lambda: self._worker.put_aside(record, reason), started, record)
+        return self._under_way(event, lambda: self._worker.send(output), started, record)
 
     async def _output(self, record: Record) -> Output:
         """The situation to send. Raises NotHandled with the reason for the dead letter."""
@@ -67,19 +67,20 @@ class AlarmsAgent:
             except Undecodable as error:
                 raise NotHandled(error.reason) from error
             except Exception as error:
-                log.error("alarm_not_handled", attempt=attempt, offset=record.offset, exc_info=True)
+                with telemetry.of_record(record.headers):
+                    log.error("alarm_not_handled", attempt=attempt, offset=record.offset, exc_info=True)
                 if attempt == ATTEMPTS:
                     raise NotHandled(f"{type(error).__name__}: {error}") from error
                 await asyncio.sleep(0.1 * attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _under_way(self, event: Any, send: Callable[[], "Future[None]"], started: float) -> Handled:
-        return Handled(event, send(), send, list(self._table.take_sent()), started)
+    def _under_way(self, event: Any, send: Callable[[], "Future[None]"], started: float, record: Record) -> Handled:
+        return Handled(event, send(), send, list(self._table.take_sent()), started, record.headers)
 
 
 def leave(sentence: str, error: BaseException) -> None:
     """Ends the process at once, so that what is not acknowledged is read again."""
-    log.critical("process_leaves", reason=sentence, exc_info=error)
+    log.critical("process_leaves", detail=logs.cut(sentence), exc_info=error)
     os._exit(EXIT_UNUSABLE)
 
 

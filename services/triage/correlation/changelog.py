@@ -52,7 +52,7 @@ def mend(config: dict[str, Any], store: Any) -> int:
     for partition, database in _behind(config, topic, store):
         metrics.STATE_REBUILT.labels("changelog_behind").inc()
         number = _write_back(config, topic, partition, database, store.offset_key)
-        log.error("changelog_lost_records_written_back", topic=topic, partition=partition, answers=number)
+        log.error("changelog_lost_records_written_back", topic=topic, partition=partition, count=number)
         written += number
     return written
 

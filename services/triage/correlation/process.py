@@ -54,7 +54,7 @@ def run(settings: CorrelationSettings) -> None:
         left = producer.close()
         operations.stop()
         provider.shutdown()
-        log.info("correlation_ends", unanswered=left)
+        log.info("correlation_ends", count=left)
 
 
 async def _main(stop: asyncio.Event, settings: CorrelationSettings, health: Health, producer: Producer) -> None:
@@ -120,7 +120,7 @@ async def _recovered(
     except Exception as error:  # noqa: BLE001 (Faust would pass over it and read on with an empty memory)
         leave("the state cannot be rebuilt", error)
     else:
-        log.info("table_ready", answers=answers)
+        log.info("table_ready", count=answers)
         health.set(CHECK, State.READY, f"{answers} answers")
 
 
@@ -139,7 +139,7 @@ async def _drained(acknowledging: Acknowledging) -> None:
     try:
         await asyncio.wait_for(acknowledging.drained(), DRAIN_S)
     except TimeoutError:
-        log.warning("not_all_acknowledged", reason="it is read again at the next start")
+        log.warning("not_all_acknowledged")
 
 
 def _watched(task: "asyncio.Task[None]") -> None:

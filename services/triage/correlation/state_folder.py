@@ -20,13 +20,13 @@ def prepare(folder: Path) -> None:
     if not databases:
         folder.mkdir(parents=True, exist_ok=True)
         metrics.STATE_REBUILT.labels("missing").inc()
-        log.warning("state_missing_rebuilding_from_changelog", folder=str(folder))
+        log.warning("state_missing_rebuilding_from_changelog", file=str(folder))
         return
     for database in databases:
         reason = _damage(database)
         if reason is not None:
             metrics.STATE_REBUILT.labels("damaged").inc()
-            log.error("state_damaged_rebuilding_from_changelog", database=str(database), reason=reason)
+            log.error("state_damaged_rebuilding_from_changelog", file=str(database), detail=logs.cut(reason))
             shutil.rmtree(database)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from schemas.codec import Headers, RawHeaders, decode, encode
 from schemas.dead_letters import dead_letter
 from schemas.messages.signal import Alarm
-from services.chassis import logs
+from services.chassis import telemetry
 from services.chassis.clock import Clock
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.producer import Producer
@@ -22,7 +22,6 @@ from services.triage.correlation.domain.reach import Reach
 from services.triage.correlation.messages import ALARMS, SITUATIONS, SOURCE, seen, to_situation
 from services.triage.tracing import Tracing
 
-log = logs.get(__name__)
 READER = "correlation"
 FORGET_AT_ONCE = 20
 DELETE_AT_ONCE = 40
@@ -101,9 +100,9 @@ class CorrelationWorker:
         situation = to_situation(alarm, answer, members)
         key, value, headers = encode(situation, SOURCE)
         attributes = {
-            "vigie.signal_id": alarm.alarm_id,
-            "vigie.situation_id": answer.situation_id,
-            "vigie.reason": reason,
+            "signal_id": alarm.alarm_id,
+            "situation_id": answer.situation_id,
+            "reason": reason,
         }
         trace = self._tracing.passed_on(record.headers, start_ns, attributes)
         return Output(key, value, [*headers, *trace])
@@ -126,7 +125,8 @@ class CorrelationWorker:
             at=self._clock.now(),
         )
         key, value, headers = encode(letter, SOURCE)
-        return self._letters.put(f"{ALARMS}.dead", key, value, headers, reason=reason)
+        traced = [*headers, *telemetry.passed_on(record.headers)]
+        return self._letters.put(f"{ALARMS}.dead", key, value, traced, reason=reason)
 
     def _answer(self, alarm: Alarm, partition: int, offset: int) -> tuple[Answer, tuple[Member, ...], str]:
         correlator = self._correlator(partition)

@@ -13,7 +13,7 @@ from schemas.dead_letters import dead_letter
 from schemas.messages.signal import Alarm, Signal, SignalOutcome
 from schemas.vocabulary.signals import Outcome, ScreeningReason
 from schemas.wire import Message as WireMessage
-from services.chassis import logs
+from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
 from services.chassis.consumer import place
 from services.chassis.dead_letter import DeadLetters
@@ -126,9 +126,9 @@ class ScreeningLoop:
         decision = self._partitions.of(partition).decide(seen(signal, at), rules)
         counted[decision.outcome, decision.reason] += 1
         attributes = {
-            "vigie.signal_id": signal.signal_id,
-            "vigie.outcome": decision.outcome.value,
-            "vigie.reason": decision.reason.value,
+            "signal_id": signal.signal_id,
+            "outcome": decision.outcome.value,
+            "reason": decision.reason.value,
         }
         trace = self._tracing.passed_on(headers_of(record), start_ns, attributes)
         outputs = [_output(OUTCOMES, to_outcome(signal, decision), trace)]
@@ -149,7 +149,7 @@ class ScreeningLoop:
             headers=headers_of(record),
             at=self._clock.now(),
         )
-        return _output(f"{SIGNALS}.dead", letter, []), reason
+        return _output(f"{SIGNALS}.dead", letter, telemetry.passed_on(headers_of(record))), reason
 
     def _dead_outcome(self, record: Message, reason: str) -> list[Output]:
         """The outcome `dead`, where at least the id can be read: an acknowledged signal ends in an outcome."""
@@ -159,7 +159,7 @@ class ScreeningLoop:
         at = time_of(record) or self._clock.now().timestamp()
         outcome = to_dead_outcome(signal_id, record.value(), record.key(), at, self._only_centre(), reason)
         metrics.OUTCOMES.labels(outcome.outcome.value, outcome.reason.value).inc()
-        return [_output(OUTCOMES, outcome, [])]
+        return [_output(OUTCOMES, outcome, telemetry.passed_on(headers_of(record)))]
 
     def _send(self, outputs: list[Output], unreadable: list[Unreadable]) -> None:
         """Sends all, again and again until all are acknowledged: ids and keys stay, so readers take each once."""
@@ -168,7 +168,7 @@ class ScreeningLoop:
                 self._send_once(outputs, unreadable)
             except DeliveryFailed as failure:
                 self._health.set(CHECK, State.DEGRADED, f"Kafka does not acknowledge: {failure}")
-                log.warning("delivery_failed_trying_again", reason=str(failure), records=len(outputs))
+                log.warning("delivery_failed_trying_again", **logs.fault(failure), records=len(outputs))
             else:
                 self._health.set(CHECK, State.READY)
                 return

@@ -52,7 +52,7 @@ def run(settings: ScreeningSettings) -> None:
         left = producer.close()
         operations.stop()
         provider.shutdown()
-        log.info("screening_ends", unanswered=left)
+        log.info("screening_ends", count=left)
 
 
 def _caught_up(followers: dict[str, CompactedReader], health: Health, stop: threading.Event) -> bool:

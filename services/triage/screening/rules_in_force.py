@@ -28,7 +28,7 @@ class RulesInForce:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._packs = PackHolder(self._pack_changed, lambda reason: log.error("pack_rejected", reason=reason))
+        self._packs = PackHolder(self._pack_changed, lambda reason: log.error("pack_rejected", detail=logs.cut(reason)))
         self._silences: dict[str, tuple[Silence, ...]] = {}
         self.now = Rulebook()
 
@@ -51,7 +51,7 @@ class RulesInForce:
         try:
             changed = decode(value, headers, [SilenceChanged])
         except Undecodable as error:
-            log.error("silence_rejected", scope=scope, reason=error.reason)
+            log.error("silence_rejected", scope=scope, detail=logs.cut(error.reason))
             return
         silence = Silence(
             changed.silence_id,
@@ -61,7 +61,7 @@ class RulesInForce:
             changed.under_test,
         )
         self._put(silence.scope, silence)
-        log.info("silence_known", scope=silence.scope, silence=silence.silence_id, under_test=silence.under_test)
+        log.info("silence_known", scope=silence.scope, silence_id=silence.silence_id, under_test=silence.under_test)
 
     def _put(self, scope: str, silence: Silence) -> None:
         earlier = tuple(

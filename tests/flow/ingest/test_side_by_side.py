@@ -24,7 +24,7 @@ async def test_silence_is_reported_once(kafka: str, tmp_path: Path) -> None:
         await asyncio.gather(*(process.start() for process in processes))
 
         async def shared_out() -> bool:
-            return all('"event": "hearing"' in process.log for process in processes)
+            return all('"event": "hearing_begins"' in process.log for process in processes)
 
         await until(shared_out, "not both hear", seconds=40)
         reader = Reader(kafka, "signals")

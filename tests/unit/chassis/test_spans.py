@@ -1,5 +1,6 @@
 """What stands in a span, and which others it names."""
 
+import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -46,3 +47,23 @@ def test_two_alarms_that_became_one_are_linked() -> None:
         telemetry.link(f"00-{own.trace_id:032x}-{9:016x}-01")
         telemetry.link(None)
     assert [link.context.trace_id for link in span.links] == [9]  # type: ignore[attr-defined]
+
+
+def test_of_an_exception_a_span_keeps_the_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The span is in error; the exception's words, which may show what was to be stored, are nowhere in it."""
+    monkeypatch.setattr(telemetry, "tracer", lambda: TracerProvider().get_tracer("test"))
+    with pytest.raises(ValueError, match="Durand"), telemetry.span("work", attributes={"reason": "x"}) as span:
+        raise ValueError("DETAIL: Failing row contains (Mme Durand)")
+    assert dict(span.attributes) == {"reason": "x", "error.type": "ValueError"}  # type: ignore[attr-defined]
+    assert span.status.status_code is trace.StatusCode.ERROR  # type: ignore[attr-defined]
+    assert "Durand" not in span.to_json()  # type: ignore[attr-defined]
+
+
+def test_what_is_said_about_a_record_bears_its_trace() -> None:
+    """Outside any span, and also where its trace is not recorded; afterwards nothing does."""
+    with telemetry.of_record(headers(7, recorded=False)):
+        assert trace.get_current_span().get_span_context().trace_id == 7
+    assert not trace.get_current_span().get_span_context().is_valid
+    assert telemetry.passed_on([*headers(7, recorded=True), ("ce_id", b"x")]) == headers(7, recorded=True)
+    assert telemetry.trace_id_of(f"00-{7:032x}-{7:016x}-01") == f"{7:032x}"
+    assert telemetry.trace_id_of(None) is None

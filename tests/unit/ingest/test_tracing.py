@@ -69,7 +69,7 @@ def test_what_was_not_acknowledged_is_recorded_late(spans: InMemorySpanExporter)
     """In the trace that its records name, as long as its device waited."""
     tracing = Tracing(0.0)
     with tracing.span(LAMP) as span:
-        tracing.failed(span, 2.5, {"vigie.door": "generic"}, NotAccepted(RefusalReason.JOURNAL_FULL))
+        tracing.failed(span, 2.5, {"door": "generic"}, NotAccepted(RefusalReason.JOURNAL_FULL))
     [late] = spans.get_finished_spans()
     assert late.name == NAME
     assert late.context is not None
@@ -79,5 +79,5 @@ def test_what_was_not_acknowledged_is_recorded_late(spans: InMemorySpanExporter)
     assert 2.5 <= (late.end_time - late.start_time) / 1e9 < 3.5
     assert (late.status.status_code, dict(late.attributes or {})) == (
         trace.StatusCode.ERROR,
-        {"vigie.door": "generic"},
+        {"door": "generic"},
     )

@@ -20,6 +20,6 @@ def engine_for(graph: StreetGraph, kept_in: Path | None) -> Engine:
         from services.dispatch.travel.engines.hierarchy import HierarchyEngine
         from services.dispatch.travel.engines.topologies import TopologyStore
     except ImportError as error:
-        log.warning("travel_engine_fallback", engine=SparseEngine.name, why=str(error), arcs=graph.arc_count)
+        log.warning("travel_engine_fallback", engine=SparseEngine.name, **logs.fault(error), arcs=graph.arc_count)
         return SparseEngine(graph)
     return HierarchyEngine(graph, TopologyStore(kept_in))

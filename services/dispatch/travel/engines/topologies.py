@@ -33,7 +33,7 @@ class TopologyStore:
                 _keep(kept, forward, backward)
             except OSError as error:
                 # A full or read-only disk costs time at the next start, nothing now.
-                log.warning("topology_not_kept", folder=str(kept.parent), why=str(error))
+                log.warning("topology_not_kept", file=str(kept.parent), **logs.fault(error))
         return forward, backward
 
 

@@ -1,6 +1,7 @@
 """One piece of a panel's stream in, the bytes to answer out: the same for TCP and UDP."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,7 +73,7 @@ class Conversation:
             result, answer = FrameResult.NOT_DURABLE, b""
         except Exception:
             # Our own mistake over one frame must not cost the panel its connection, nor the frame its trace.
-            log.exception("dc09_fault", format=frame.token)
+            log.exception("dc09_fault", token=frame.token)
             await self._rejected.keep(piece.raw, FrameResult.FAULT.value, f"{door} {address}")
             result, answer = FrameResult.FAULT, b""
         _note(transport, result, frame)
@@ -103,7 +104,7 @@ class Conversation:
         try:
             return _Opened(read_content(open_content(frame.cipher, key)), key)
         except Unreadable as error:
-            log.warning("frame_unreadable", account_known=True, reason=str(error))
+            log.warning("dc09_content_unreadable", **logs.fault(error))
             return _Opened(None, None)
 
 
@@ -118,12 +119,12 @@ def _timely(content: Content, now: datetime) -> bool:
 
 def _note(transport: str, result: FrameResult, frame: Frame | None) -> None:
     metrics.DC09_FRAMES.labels(transport, result.value).inc()
-    say = log.debug if result is FrameResult.ACKNOWLEDGED else log.warning
-    say(
+    log.log(
+        logging.DEBUG if result is FrameResult.ACKNOWLEDGED else logging.WARNING,
         "dc09_frame",
         transport=transport,
         result=result.value,
-        format=frame.token if frame else None,
+        token=frame.token if frame else None,
         encrypted=frame.encrypted if frame else None,
         sequence=frame.sequence if frame else None,
     )

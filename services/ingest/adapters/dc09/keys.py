@@ -34,6 +34,6 @@ class PanelKeys:
             log.error("panel_key_missing", reference=reference)
             return None
         if len(key) not in KEY_LENGTHS:
-            log.error("panel_key_length", reference=reference, bytes=len(key))
+            log.error("panel_key_length", reference=reference, count=len(key))
             return None
         return key

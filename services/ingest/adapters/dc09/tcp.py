@@ -132,7 +132,7 @@ class TcpListener:
     def _close_silent(self, silent: asyncio.StreamWriter) -> None:
         del self._open[silent]
         silent.close()
-        log.warning("dc09_crowded", connections=len(self._open) + 1)
+        log.warning("dc09_crowded", count=len(self._open) + 1)
 
 
 def _address(writer: asyncio.StreamWriter) -> str:

@@ -46,7 +46,7 @@ class UdpListener(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         """An unreachable sender: it repeats."""
-        log.info("dc09_udp_error", error=str(exc))
+        log.info("dc09_udp_error", **logs.fault(exc))
 
     async def _answer(self, data: bytes, addr: tuple[str | bytes, int]) -> None:
         splitter = Splitter()

@@ -62,7 +62,7 @@ class Handling:
             return
         except Exception:
             # Our own mistake: unacknowledged, the message would come again and fail again, and hold up all others.
-            log.exception("mqtt_fault", topic=topic)
+            log.exception("mqtt_fault", mqtt_topic=logs.cut(topic))
             await self._keep(payload, f"{topic}: {MessageResult.FAULT.value}")
             _note(MessageResult.FAULT.value)
             return

@@ -97,7 +97,7 @@ class Subscriber:
     def _connected(self, client: Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
         if reason.is_failure:
             self._health.set(CHECK, State.DEGRADED, f"MQTT : connexion refusée / refused ({reason})")
-            log.error("mqtt_refused", reason=str(reason))
+            log.error("mqtt_refused", detail=logs.cut(reason))
             return
         client.subscribe([(topic, QOS) for topic in TOPICS])
         metrics.MQTT_CONNECTED.set(1)
@@ -107,4 +107,4 @@ class Subscriber:
     def _disconnected(self, _: Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
         metrics.MQTT_CONNECTED.set(0)
         self._health.set(CHECK, State.DEGRADED, "MQTT : connexion perdue / connection lost")
-        log.warning("mqtt_disconnected", reason=str(reason))
+        log.warning("mqtt_disconnected", detail=logs.cut(reason))

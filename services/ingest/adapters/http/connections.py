@@ -147,6 +147,6 @@ def _cut_quietest(some: "dict[LimitedProtocol, Any]") -> None:
     quietest = next((one for one in some if one.between), None) or next((o for o in some if not o.answering), None)
     if quietest is None:
         return
-    log.warning("http_crowded", connections=len(some))
+    log.warning("http_crowded", count=len(some))
     quietest.crowd.leave(quietest)
     quietest.cut(CutReason.CROWDED)

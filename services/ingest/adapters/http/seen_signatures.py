@@ -41,7 +41,7 @@ class SeenSignatures:
         try:
             row = self._database.execute("SELECT at FROM seen WHERE signature = ?", (signature,)).fetchone()
         except sqlite3.Error as error:
-            log.error("signatures_not_readable", reason=str(error))
+            log.error("signatures_not_readable", **logs.fault(error))
             return None
         return None if row is None else datetime.fromtimestamp(row[0], UTC)
 
@@ -56,7 +56,7 @@ class SeenSignatures:
             if self._notes % FORGET_EVERY == 0:
                 self._forget(at)
         except sqlite3.Error as error:
-            log.error("signature_not_kept", reason=str(error))
+            log.error("signature_not_kept", **logs.fault(error))
             self._beside.setdefault(signature, at)
             if len(self._beside) > BESIDE:
                 del self._beside[next(iter(self._beside))]
@@ -82,7 +82,7 @@ def _opened(file: Path | None) -> sqlite3.Connection:
             file.parent.mkdir(parents=True, exist_ok=True)
             return _prepared(sqlite3.connect(file, BUSY_S, isolation_level=None, check_same_thread=False))
         except (sqlite3.Error, OSError) as error:
-            log.error("signatures_in_memory_only", file=file.name, reason=str(error))
+            log.error("signatures_in_memory_only", file=file.name, **logs.fault(error))
     return _prepared(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
 
 

@@ -37,7 +37,7 @@ class Apprise:
         try:
             url = resolve(recipient.apprise_ref or "", self._secrets_dir).get_secret_value()
         except SecretMissing as missing:
-            log.error("secret_missing", recipient=recipient.id, reason=str(missing))
+            log.error("secret_missing", recipient=recipient.id, **logs.fault(missing))
             return Attempt(NotifyReason.SECRET_MISSING)
         gateway = Gateway()
         if not gateway.add(url):

@@ -45,7 +45,7 @@ class Webhook:
         try:
             secret = resolve(recipient.secret_ref, self._secrets_dir)
         except SecretMissing as missing:
-            log.error("secret_missing", recipient=recipient.id, reason=str(missing))
+            log.error("secret_missing", recipient=recipient.id, **logs.fault(missing))
             return Attempt(NotifyReason.SECRET_MISSING)
         body = json.dumps(letter.body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = signed_headers(secret, key, self._clock.now(), body) | {"Content-Type": "application/json"}
@@ -63,7 +63,7 @@ class Webhook:
                 ) as answer:
                     return classify(answer.status_code, answer.headers.get("Retry-After"))
         except AddressRefused as refused:
-            log.error("address_refused", recipient=recipient.id, reason=str(refused))
+            log.error("address_refused", recipient=recipient.id, **logs.fault(refused))
             return Attempt(NotifyReason.ADDRESS_INVALID)
         except NameUnknown:
             return Attempt(NotifyReason.UNREACHABLE)

@@ -1,0 +1,1 @@
+"""The page of all log lines and span attributes, read from the calls themselves."""
