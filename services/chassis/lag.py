@@ -132,4 +132,4 @@ class _Watch:
             for lag in lags:
                 lag.look(consumer)
         except KafkaException as error:
-            log.info("lag_not_seen", reason=str(error))  # who reads says it louder
+            log.info("lag_not_seen", **logs.fault(error))  # who reads says it louder

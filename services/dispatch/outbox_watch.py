@@ -36,7 +36,7 @@ class OutboxWatch:
                 await self.round()
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("outbox-watch").inc()
-                log.warning("outbox_not_counted", reason=type(error).__name__)
+                log.warning("outbox_not_counted", error=type(error).__name__)
             try:
                 await asyncio.wait_for(stop.wait(), EVERY_S)
             except TimeoutError:
