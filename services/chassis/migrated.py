@@ -46,7 +46,7 @@ class Migrated:
         try:
             found = await self._revision()
         except FAULTS as error:
-            return f"PostgreSQL ne répond pas / does not answer ({type(error).__name__})"
+            return f"PostgreSQL ne répond pas / PostgreSQL does not answer ({type(error).__name__})"
         if found == self._newest or (found is not None and found not in self._known):
             return None
         return (
