@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -49,7 +48,7 @@ class Version:
 
 def ours() -> Version:
     """The code of this folder, as it stands, committed or not."""
-    return Version(f"{_git('rev-parse', '--short', 'HEAD')}+", REPOSITORY, Path(sys.executable))
+    return Version(_git("describe", "--always", "--tags", "--dirty"), REPOSITORY, Path(sys.executable))
 
 
 @contextmanager
@@ -90,7 +89,9 @@ def _environment(lock: Path, cache: Path) -> Path:
 
 
 def _git(*arguments: str) -> str:
-    """What git says; empty where it fails."""
+    """What git says; empty where it fails, or is not there."""
+    if shutil.which("git") is None:
+        return ""
     command = ("git", "-C", str(REPOSITORY), *arguments)
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=dict(os.environ), text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
