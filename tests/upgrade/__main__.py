@@ -1,7 +1,8 @@
 """`make upgrade-test FROM=<revision>`: that version under load becomes this one, and the books are closed.
 
 Prints a table; exits with 1 where something was lost, sent twice, told twice or left over, with 2 for a wrong FROM.
-Logs of both versions: var/upgrade/stack/log. VIGIE_FAULTS_LOAD=0.5 is half the load, for a busy machine.
+Logs of both versions: var/upgrade/stack/log. VIGIE_FAULTS_LOAD=0.5 is half the load, for a busy machine; how
+long an SOS waited says something on an idle one only, so it is shown and not judged.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -32,6 +34,7 @@ PARTS = "kafka,postgres,mqtt"
 
 def main() -> int:
     """The exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as after Ctrl-C everything is put away
     began = time.monotonic()
     var = Path(os.environ.get("VIGIE_VAR") or REPOSITORY / "var").resolve() / "upgrade"
     cache = Path(os.environ.get("VIGIE_CACHE") or REPOSITORY / "var" / "cache").resolve()

@@ -32,6 +32,7 @@ def table(line: dict[str, Any], seconds: float) -> str:
         ("SOS", str(line["urgent"] + line["urgent_unseen"])),
         ("SOS jamais sur une tablette / never on a tablet", str(line["urgent_unseen"])),
         ("attente la plus longue d'un SOS / an SOS's longest wait", _ms(line["worst_urgent_ms"])),
+        ("charge de la machine / load average", f"{line['load_average']:.1f}"),
         ("en tout / in all", f"{seconds:.0f} s"),
     ]
     rows = [f"  {words:<63}{figure:>12}" for words, figure in books]

@@ -25,6 +25,7 @@ def line(**changed: Any) -> dict[str, Any]:
         "urgent": 86,
         "urgent_unseen": 0,
         "worst_urgent_ms": 4444.0,
+        "load_average": 2.5,
         "wrong": [],
         "notes": {"versions": ["a (0005)", "b (0007)"], "steps": [["topics", 10.0, 12.5, 80.0]]},
         **changed,
