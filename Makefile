@@ -1,6 +1,6 @@
 # Vigie: everything from one place. Needs Python 3.11 or newer and make; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: metrics faults drills soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
+.PHONY: metrics faults drills upgrade-test soak help venv tools fetch demo up down status test test-unit test-flow check format schemas lock clean bench bench-dispatch bench-screening bench-way bench-storm bench-correlation bench-growth bench-start bench-recording bench-scaling bench-travel \
 	replay-calls web pages node types tiles tiles-tools screens licences sbom bundle bundle-test docs docs-tools docs-serve
 
 # The first python that is new enough; PYTHON=… chooses another.
@@ -17,7 +17,7 @@ PRESENT = $(wildcard $(SOURCES))
 TESTS_AT_ONCE ?= 2
 
 # Settings reach the processes as environment: `make demo DEMO_SECONDS=60 VIGIE_BROKERS=3`.
-export RUNS CASE SHORT LONG RESUME LIST URGENT STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY VIGIE_ACCOUNTS
+export FROM RUNS CASE SHORT LONG RESUME LIST URGENT STREETS STATIONS UNITS DEMO_SECONDS VIGIE_VAR VIGIE_CACHE VIGIE_BROKERS VIGIE_DISPATCHES VIGIE_CITY VIGIE_OVERLAY VIGIE_ACCOUNTS
 
 help: ## cette liste / this list
 	@echo "Vigie — make <cible / target>"
@@ -87,6 +87,9 @@ faults: venv fetch ## pannes réelles contre promesses / real faults against pro
 
 drills: venv ## fait sonner chaque alerte par sa vraie panne, et mesure en combien de temps / makes each alert ring (CASE= LIST=1)
 	@$(PY) -m tests.drills
+
+upgrade-test: venv fetch ## une version d'avant devient celle-ci sous charge / an older one becomes this under load (FROM=)
+	@$(PY) -m tests.upgrade
 
 soak: venv fetch ## pannes au hasard sous charge, mémoire / random faults under load, memory (SOAK_MINUTES=30 SOAK_SEED=1)
 	@SOAK=1 $(PY) -m tests.faults $(PYTEST_OPTIONS)

@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local import niceness
-from deploy.local.layout import REPOSITORY
 from deploy.local.part import Part
 
 _PR_SET_PDEATHSIG = 1
@@ -109,7 +108,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**base_env, **part.env},
-            cwd=REPOSITORY if part.account is None else "/",
+            cwd=part.folder if part.account is None else "/",
             start_new_session=True,
             preexec_fn=in_child,
         )

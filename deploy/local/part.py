@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deploy.local.account import Account
+from deploy.local.layout import REPOSITORY
 
 Check = Callable[[], Awaitable[bool]]
 Words = Callable[[], Awaitable[str]]
@@ -31,6 +33,8 @@ class Part:
     command: tuple[str, ...]
     after: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = REPOSITORY
+    """Where it runs; one with an account of its own runs in `/`."""
     ready: Check = no_check
     alive: Check | None = None
     """Asked every `keeper.ALIVE_EVERY` once the part answered: one that keeps silent is killed and started anew."""

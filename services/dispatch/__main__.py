@@ -17,6 +17,7 @@ from services.chassis.database import FAULTS, address, engine
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health, State
 from services.chassis.metrics import RESTARTS_OF_LOOPS
+from services.chassis.migrated import Migrated
 from services.chassis.operations import serve
 from services.chassis.producer import Producer
 from services.chassis.settings import load
@@ -40,7 +41,8 @@ from services.dispatch.right_of_way import RightOfWay
 from services.dispatch.settings import DatabaseSettings, DispatchSettings
 from services.dispatch.shift_watch import ShiftWatch
 from services.dispatch.stopped_holders import StoppedHolders
-from services.dispatch.store.migrate import upgrade
+from services.dispatch.store.migrate import FOLDER, upgrade
+from services.dispatch.store.tables import SCHEMA
 from services.dispatch.store.work import Work
 from services.dispatch.street_watch import StreetWatch, bring_up_to_date
 from services.dispatch.watch.synthetic_sos import SyntheticSos
@@ -133,14 +135,20 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
         log.warning("accounts_open")
     health.set("live", State.WAITING, "connecting to PostgreSQL")
     sign_in = from_environment() if settings.vigie_accounts == "oidc" else None
-    app = build(Door(database, library, live, timer, settings), health, sign_in)
+    migrated = Migrated(database, SCHEMA, FOLDER, "python -m services.dispatch migrate", health)
+    opened = asyncio.Event()
+    app = build(Door(database, library, live, timer, settings), health, sign_in, opened.is_set)
     revocations = RevocationWatch(database, app.state.gate.revoked, live)
     live.on_kind[revoking.KIND] = revocations.wake
-    try:
+
+    async def work() -> None:
+        """Everything but the door, once the tables are those that this code speaks of."""
+        if not await migrated.wait(stop):
+            return
         await _open_packs(library, database)
+        opened.set()
         await lifecycle.until_stopped(
             stop,
-            serve(app, settings.bind_host, settings.dispatch_port, stop),
             live.run(stop),
             relay.run(stop),
             OutboxWatch(database).run(stop),
@@ -156,6 +164,9 @@ async def serve_all(stop: asyncio.Event, settings: DispatchSettings) -> None:
             _destroy_what_is_over(database, settings, stop),
             *Readers(database, library, settings, dead, health, way).all(stop),
         )
+
+    try:
+        await lifecycle.until_stopped(stop, serve(app, settings.bind_host, settings.dispatch_port, stop), work())
     finally:
         producer.close()
         await app.state.register.close()

@@ -10,6 +10,7 @@ from services.chassis.database import engine
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health
 from services.chassis.lifecycle import until_stopped
+from services.chassis.migrated import Migrated
 from services.chassis.operations import OperationsServer
 from services.chassis.producer import Producer
 from services.notify.channels.apprise.sender import Apprise
@@ -20,9 +21,11 @@ from services.notify.directories import Directories
 from services.notify.domain.retry import Backoff
 from services.notify.reporter import Reporter
 from services.notify.settings import NotifySettings
+from services.notify.store.migrate import FOLDER
 from services.notify.store.outcomes import Outcomes
 from services.notify.store.patience import Patience, Stopped
 from services.notify.store.sent_log import SentLog
+from services.notify.store.tables import SCHEMA
 
 FOLLOWER_LOOK_S = 0.1
 
@@ -43,6 +46,8 @@ class NotifyProcess:
         self._reporter = Reporter(Outcomes(self._engine, settings.instance), self._producer, self._patience)
         self._sent_log = SentLog(self._engine, settings.instance)
         self._delivery = self._make_delivery()
+        command = "python -m services.notify migrate"
+        self._migrated = Migrated(self._engine, SCHEMA, FOLDER, command, self._health)
         self._packs = CompactedReader(settings.kafka(), "packs", self._directories.packs.accept)
         self._operations = OperationsServer(settings.bind_host, settings.notify_port, self._health)
 
@@ -51,6 +56,8 @@ class NotifyProcess:
         self._operations.start()
         self._packs.start()
         try:
+            if not await self._migrated.wait(self._stop):
+                return
             await until_stopped(
                 self._stop,
                 self._read(),

@@ -12,6 +12,7 @@ from demo.ledger import Ledger, Sent, TabletEvent, Way
 from demo.measure.doubles import double_assignments
 
 T_LIMIT_MS = 1000.0
+UNSEEN = "never on a tablet"
 ACTIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})
 
 
@@ -96,26 +97,29 @@ def effects(held: Held, letters: Iterable[str], twice: Sequence[str]) -> list[st
     return found + list(twice) + held.conflicting
 
 
+def ways(ledger: Ledger, begins: float) -> list[tuple[Sent, float | None]]:
+    """Each acknowledged SOS sent after `begins`, and when (loop's clock) a tablet first showed it; None: never."""
+    shown: dict[str, float] = {}
+    for event in ledger.tablet_events:
+        for signal in event.signal_ids:
+            shown[signal] = min(shown.get(signal, math.inf), event.received_at)
+    asked = (s for s in ledger.sent if s.urgent and s.acknowledged_at is not None and s.sent_at >= begins)
+    return [(sent, shown.get(sent.signal_id or "")) for sent in asked]
+
+
 def waits(ledger: Ledger, begins: float) -> tuple[list[float], list[str]]:
     """Milliseconds from the send of each SOS (sent after `begins`) to the first tablet; sentences for those > 1 s.
 
     An SOS that no tablet ever showed counts as late: there is a free patrol for each.
     """
-    shown: dict[str, float] = {}
-    for event in ledger.tablet_events:
-        for signal in event.signal_ids:
-            shown[signal] = min(shown.get(signal, math.inf), event.received_at)
     measured, late = [], []
-    for sent in ledger.sent:
-        if not sent.urgent or sent.acknowledged_at is None or sent.sent_at < begins:
-            continue
-        at = shown.get(sent.signal_id or "")
+    for sent, at in ways(ledger, begins):
         if at is None:
-            late.append(f"{sent.device}: never on a tablet")
+            late.append(f"{sent.device}: {UNSEEN}")
             continue
         wait_ms = (at - sent.sent_at) * 1000
         measured.append(wait_ms)
-        if wait_ms > T_LIMIT_MS:
+        if wait_ms > T_LIMIT_MS and sent.acknowledged_at is not None:
             acked_ms = (sent.acknowledged_at - sent.sent_at) * 1000
             when = f"sent at +{sent.sent_at - begins:.1f} s, acknowledged after {acked_ms:.0f} ms"
             late.append(f"{sent.device}: {wait_ms:.0f} ms ({when}, {sent.attempts} attempt(s))")
@@ -148,5 +152,6 @@ def row_of(name: str, verdict: Verdict, holds: dict[str, bool | None], more: dic
         "urgent": len(verdict.waits_ms),
         "urgent_p99_ms": verdict.p99_ms(),
         "urgent_late": len(verdict.late),
+        "urgent_unseen": sum(sentence.endswith(UNSEEN) for sentence in verdict.late),
         **more,
     }

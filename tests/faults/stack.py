@@ -149,7 +149,7 @@ class Stack:
     def replicated(self) -> bool:
         """True while each partition of each topic has all its replicas in sync."""
         metadata = self._metadata()
-        if metadata is None or len(metadata.brokers) < len(BROKERS):
+        if metadata is None or len(metadata.brokers) < len(self.kafka.split(",")):
             return False
         partitions = (p for topic in metadata.topics.values() for p in topic.partitions.values())
         return all(set(p.isrs) == set(p.replicas) for p in partitions)

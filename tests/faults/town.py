@@ -226,6 +226,7 @@ def _line(name: str, town: Town, verdict: Verdict, urgent: bool, seconds: float)
     wrong = [*verdict.lost[:5], *verdict.doubled[:5], *verdict.effects[:5], *(verdict.late[:8] if urgent else ())]
     more = {
         "wrong": [*wrong, *town.demands],
+        "late": verdict.late[:12],
         "notes": town.notes,
         "partner_letters_again": town.partner.again,
         "seconds": round(seconds, 1),

@@ -1,5 +1,6 @@
 """The application: all routes, problem documents, and the other door's origin allowed."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.chassis import logs, problems
 from services.chassis.body_limit import BodyLimit
+from services.chassis.closed_door import ClosedDoor
 from services.chassis.database import away
 from services.chassis.health import Health
 from services.chassis.operations import operations_routes, request_spans
@@ -61,8 +63,13 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 """The largest that anybody sends is a city pack with its polygons; photos have their own limit of 8 MB."""
 
 
-def build(door: Door, health: Health, sign_in: SignIn | None = None) -> FastAPI:
-    """The application over one door; people known by `sign_in` where accounts are an identity provider's."""
+def build(
+    door: Door, health: Health, sign_in: SignIn | None = None, is_open: Callable[[], bool] = lambda: True
+) -> FastAPI:
+    """The application over one door; people known by `sign_in` where accounts are an identity provider's.
+
+    Until `is_open` the API answers 503.
+    """
     app = FastAPI(
         telemetry=request_spans(),
         title="Vigie dispatch",
@@ -79,6 +86,7 @@ def build(door: Door, health: Health, sign_in: SignIn | None = None) -> FastAPI:
     app.add_exception_handler(DBAPIError, _database_failed)
     app.add_exception_handler(PoolTimeout, _database_failed)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
+    app.add_middleware(ClosedDoor, is_open=is_open)
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=allowed_origins(door.settings),

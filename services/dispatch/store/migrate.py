@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 
 from services.chassis.database import address
+from services.chassis.migrating import giving_way
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -19,5 +20,5 @@ def configuration(database_url: str) -> Config:
 
 
 def upgrade(database_url: str) -> None:
-    """Runs the migrations that are missing."""
-    command.upgrade(configuration(database_url), "head")
+    """Runs the migrations that are missing, beside services at work."""
+    giving_way(lambda: command.upgrade(configuration(database_url), "head"))

@@ -8,6 +8,7 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+CONTRACTS = "uq_tasks_incident_id_kind: a kind of responder may have several tasks; done before anybody used Vigie"
 
 
 def upgrade() -> None:
