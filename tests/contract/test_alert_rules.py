@@ -26,7 +26,8 @@ from tests.drills.drill import DRILLS
 
 FOLDER = REPOSITORY / "deploy" / "prometheus"
 RULES = rules()
-TESTS = yaml.safe_load((FOLDER / "vigie_test.yml").read_text("utf-8"))["tests"]
+CASES = sorted(path.name for path in FOLDER.glob("*_test.yml"))
+TESTS = [test for name in CASES for test in yaml.safe_load((FOLDER / name).read_text("utf-8"))["tests"]]
 NAMES = [rule["alert"] for rule in RULES]
 
 
@@ -93,7 +94,7 @@ def test_each_run_book_belongs_to_an_alert() -> None:
     }
 
 
-@pytest.mark.parametrize("command", [("check", "rules", "vigie.rules.yml"), ("test", "rules", "vigie_test.yml")])
+@pytest.mark.parametrize("command", [("check", "rules", "vigie.rules.yml"), ("test", "rules", *CASES)])
 def test_promtool_agrees(command: tuple[str, ...]) -> None:
     """Prometheus's own tool reads the rules, and each fires in its time."""
     done = subprocess.run((promtool(), *command), cwd=FOLDER, capture_output=True, text=True, timeout=120, check=False)
