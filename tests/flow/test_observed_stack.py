@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.stack.otlp import Received, receiver
 from tests.stack.running import StackProcess, start_stack
 
 PATIENCE_S = 120.0
@@ -22,11 +23,22 @@ TOLD_FROM_THE_FIRST = ("vigie_ingest_signals", "vigie_screening_outcomes", "vigi
 
 
 @pytest.fixture(scope="module")
-def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackProcess]:
-    """A stack with `OBSERVE=1`; what is stopped on purpose is not killed for it."""
+def collector() -> Iterator[Received]:
+    """Where the stack's processes send their spans."""
+    with receiver() as received:
+        yield received
+
+
+@pytest.fixture(scope="module")
+def observed(tmp_path_factory: pytest.TempPathFactory, collector: Received) -> Iterator[StackProcess]:
+    """A stack with `OBSERVE=1` and a collector; what is stopped on purpose is not killed for it."""
     if shutil.which("prometheus") is None:
         raise RuntimeError("Il manque Prometheus : apt-get install prometheus / it is missing: apt-get install it")
-    stack = start_stack(tmp_path_factory.mktemp("observed"), "", {"OBSERVE": "1", "VIGIE_KILL_HUNG": "0"})
+    stack = start_stack(
+        tmp_path_factory.mktemp("observed"),
+        "",
+        {"OBSERVE": "1", "VIGIE_KILL_HUNG": "0", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url},
+    )
     yield stack
     assert stack.stop() == 0
 
@@ -102,8 +114,8 @@ def test_requests_and_lag_are_seen(observed: StackProcess) -> None:
         until(partial(counted, query), partial(str, f"no lag of {topic}"))
 
 
-def test_a_time_leads_to_the_trace_behind_it(observed: StackProcess) -> None:
-    """From the histogram of alarm to offer to a trace that dispatch wrote."""
+def test_a_time_leads_to_the_trace_behind_it(observed: StackProcess, collector: Received) -> None:
+    """From the histogram of alarm to offer to a trace that dispatch wrote, and that the collector has as well."""
     kiosk = f"{observed.facts['ingest_url']}/v1/kiosks/borne-comedie/calls"
     assert httpx.post(kiosk, json={"nature": "sos"}, trust_env=False).status_code == 202
     found: list[str] = []
@@ -115,7 +127,23 @@ def test_a_time_leads_to_the_trace_behind_it(observed: StackProcess) -> None:
         return bool(found)
 
     until(named, lambda: "no exemplar")
+    until(lambda: found[0] in {trace for _, _, trace in collector.spans}, lambda: found)
     until(lambda: found[0] in (observed.var / "traces" / "dispatch.jsonl").read_text("utf-8"), lambda: found)
+
+
+def test_every_service_sends_its_part_of_an_urgent_trace(observed: StackProcess, collector: Received) -> None:
+    """By OTLP: one trace holds the door, triage, the decision and what a partner is told of it."""
+    fire = {"device": "panel-ecole-tilleuls", "nature": "fire"}
+    answer = httpx.post(f"{observed.facts['ingest_url']}/v1/signals", json=fire, trust_env=False)
+    assert answer.status_code == 202, answer.text
+
+    def whole() -> bool:
+        of_trace: dict[str, set[str]] = {}
+        for service, _, trace in list(collector.spans):
+            of_trace.setdefault(trace, set()).add(service)
+        return {"ingest", "screening", "correlation", "dispatch", "notify"} in of_trace.values()
+
+    until(whole, lambda: sorted({(service, name) for service, name, _ in collector.spans}))
 
 
 @pytest.mark.parametrize(
