@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from cli.exit_codes import ExitCode
+from cli.picture import save_svg
 from cli.stack_record import database_url, folder
 from cli.trace.drawing import drawn
 from cli.trace.spans import place, read
@@ -46,7 +47,7 @@ def trace(what: What, traces: Traces = None, svg: Svg = None, database: Database
     console.print(f"trace {trace_id}", highlight=False)
     console.print(drawn(place(found)))
     if svg is not None:
-        console.save_svg(str(svg), title=f"vigie trace {trace_id}")
+        save_svg(console, svg, f"vigie trace {trace_id}")
 
 
 def _of_incident(incident: str, url: str | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
+from cli.picture import save_svg
 from demo.board.view import LEFT, RIGHT, board
 from demo.board.words import MARK
 from demo.measure.latency import alarm_to_tablet, percentiles
@@ -65,4 +66,4 @@ def picture(world: World, scenes: Sequence[Scene], seconds: float, file: Path) -
     """Writes the board as SVG."""
     recording = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     recording.print(board(world, scenes, seconds))
-    recording.save_svg(str(file), title="Vigie, make demo")
+    save_svg(recording, file, "Vigie, make demo")

@@ -119,12 +119,12 @@ async def situations_refused(centre: Centre) -> Acts:
 )
 async def kafka_stopped(centre: Centre) -> Acts:
     """Everything goes to the journal until that is full: then devices are told to repeat."""
-    centre.stop("kafka-1")
+    centre.stop("kafka")
     await centre.sos()
     filling = asyncio.create_task(_fill_journal(centre))
     yield
     filling.cancel()
-    centre.go_on("kafka-1")
+    centre.go_on("kafka")
 
 
 @drill(

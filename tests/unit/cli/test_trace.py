@@ -49,7 +49,9 @@ def test_it_is_drawn_with_times_faults_and_links_and_kept_as_a_picture(tmp_path:
     assert result.exit_code == 0, result.output
     assert "8040.0" in result.output
     assert "decides ✗  ↔ bbbbbbbb" in result.output
-    assert "tap" in picture.read_text(encoding="utf-8")
+    drawn = picture.read_text(encoding="utf-8")
+    assert "tap" in drawn
+    assert "font-face" not in drawn  # no font of another host
 
 
 def test_what_was_not_recorded_is_said(tmp_path: Path) -> None:
