@@ -1,6 +1,7 @@
 """From start to SIGTERM: one stop signal that every part of the process watches, and a loud end on a fault."""
 
 import asyncio
+import contextlib
 import signal
 import threading
 from collections.abc import Awaitable, Callable
@@ -38,6 +39,12 @@ def stop_on_signals() -> threading.Event:
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Between two rounds of a loop: returns after so long, or at once when `stop` is set."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def until_stopped(stop: asyncio.Event, *parts: Awaitable[None]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.chassis import logs
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
+from services.chassis.lifecycle import pause
 
 log = logs.get(__name__)
 CHECK = "schema"
@@ -36,10 +37,7 @@ class Migrated:
                 self._health.set(CHECK, State.READY)
                 return True
             self._say(missing)
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_S)
-            except TimeoutError:
-                continue
+            await pause(stop, LOOK_S)
         return False
 
     async def _missing(self) -> str | None:

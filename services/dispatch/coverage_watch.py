@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
 from services.chassis.database import FAULTS
+from services.chassis.lifecycle import pause
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.actions.picturing import Picture, picture, picture_view
 from services.dispatch.metrics import EXPECTED_COVERAGE
@@ -45,10 +46,7 @@ class CoverageWatch:
         while not stop.is_set():
             if self._every_s:
                 await self._safe_round()
-            try:
-                await asyncio.wait_for(stop.wait(), self._every_s or OFF_S)
-            except TimeoutError:
-                continue
+            await pause(stop, self._every_s or OFF_S)
         await self._give_back()
 
     async def round(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import logs
 from services.chassis.database import FAULTS
+from services.chassis.lifecycle import pause
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.metrics import OUTBOX_DEPTH, OUTBOX_OLDEST
 from services.dispatch.store.reading import rows
@@ -37,10 +38,7 @@ class OutboxWatch:
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("outbox-watch").inc()
                 log.warning("outbox_not_counted", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, EVERY_S)
 
     async def round(self) -> None:
         """One look."""

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import logs
 from services.chassis.database import FAULTS
+from services.chassis.lifecycle import pause
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.domain.access_register import Entry, Seen
 from services.dispatch.domain.retention import RULES, DataClass, before
@@ -104,10 +105,7 @@ class Retention:
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("retention").inc()
                 log.warning("retention_waits", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, LOOK_EVERY_S)
 
     async def due(self) -> dict[DataClass, int]:
         """How many rows would go now; nothing is changed."""

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import logs
 from services.chassis.database import FAULTS
+from services.chassis.lifecycle import pause
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.metrics import ALARMS_PER_OPERATOR, CHATTERING_DEVICES, FALSE_ALARM_SHARE, OPERATORS
 from services.dispatch.store import shift
@@ -35,10 +36,7 @@ class ShiftWatch:
             except FAULTS as error:
                 RESTARTS_OF_LOOPS.labels("shift").inc()
                 log.warning("shift_not_counted", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, EVERY_S)
 
     async def round(self) -> None:
         """One look; at the sites' month now and then only."""

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from services.chassis import logs
+from services.chassis.lifecycle import pause
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.metrics import HOLDERS_THROWN_OUT
 
@@ -81,10 +82,7 @@ class StoppedHolders:
                 log.warning("stopped_holder_thrown_out", holder=application)
             if number % LOOK_EVERY == 0:
                 await _tell_long_waits(conn)
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, EVERY_S)
 
 
 async def _tell_long_waits(conn: "psycopg.AsyncConnection[Any]") -> None:

@@ -16,6 +16,7 @@ from itertools import takewhile
 from typing import Protocol
 
 from services.chassis import logs, telemetry
+from services.chassis.lifecycle import pause
 from services.chassis.producer import DeliveryFailed
 from services.ingest import metrics
 from services.ingest.acknowledgements import Acknowledgements, Outcome
@@ -113,10 +114,7 @@ class Keeping:
         """Looks for what Kafka has left without an answer for too long."""
         while not stop.is_set():
             self.look()
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, LOOK_EVERY_S)
 
     def look(self) -> None:
         """Sends what is overdue to the journal, and what is urgent to dispatch."""

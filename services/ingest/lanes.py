@@ -8,6 +8,7 @@ from confluent_kafka import KafkaException
 
 from services.chassis import logs
 from services.chassis.fan_out_producer import FanOutProducer
+from services.chassis.lifecycle import pause
 from services.chassis.producer import DeliveryFailed, Producer
 from services.ingest.messages import DEAD, SIGNALS, URGENT, Record
 
@@ -76,7 +77,4 @@ class KafkaLanes:
 async def open_lanes(lanes: KafkaLanes, stop: asyncio.Event, retry_s: float = 1.0) -> None:
     """Tries until the urgent lane is open or the process is told to stop."""
     while not stop.is_set() and not await asyncio.to_thread(lanes.try_open):
-        try:
-            await asyncio.wait_for(stop.wait(), retry_s)
-        except TimeoutError:
-            continue
+        await pause(stop, retry_s)

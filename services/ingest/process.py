@@ -13,7 +13,7 @@ from services.chassis.clock import Clock
 from services.chassis.consumer import CompactedReader
 from services.chassis.dead_letter import DeadLetters
 from services.chassis.health import Health, State
-from services.chassis.lifecycle import until_stopped
+from services.chassis.lifecycle import pause, until_stopped
 from services.chassis.operations import serve
 from services.chassis.producer import Producer
 from services.ingest.adapters.bodies import BODIES
@@ -184,10 +184,7 @@ class IngestProcess:
             self._directories.look(self._clock.now())
             if self._packs.failed is not None:
                 raise RuntimeError("the reader of packs failed") from self._packs.failed
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_AT_KAFKA_EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, LOOK_AT_KAFKA_EVERY_S)
         await opening
 
     async def _end(self) -> None:

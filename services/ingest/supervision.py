@@ -8,6 +8,7 @@ from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import DeviceKind, Phase
 from services.chassis import logs
 from services.chassis.clock import Clock
+from services.chassis.lifecycle import pause
 from services.ingest import metrics
 from services.ingest.directory import Directory
 from services.ingest.domain.signal import Understood
@@ -50,10 +51,7 @@ class SupervisionReporter:
         """Looks once a second until stopped."""
         while not stop.is_set():
             await self.look()
-            try:
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
-            except TimeoutError:
-                continue
+            await pause(stop, LOOK_EVERY_S)
 
     async def look(self) -> None:
         """Reports every device whose silence has become too long."""

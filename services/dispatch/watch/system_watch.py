@@ -19,6 +19,7 @@ from services.chassis import logs
 from services.chassis.consumer import GROUP_DEFAULTS
 from services.chassis.database import FAULTS
 from services.chassis.health import Health, State
+from services.chassis.lifecycle import pause
 from services.chassis.metrics import RESTARTS_OF_LOOPS
 from services.dispatch.actions import alerting
 from services.dispatch.actions.intake import Times
@@ -74,10 +75,7 @@ class SystemWatch:
             while not stop.is_set():
                 if self._every_s:
                     await self._safe_round()
-                try:
-                    await asyncio.wait_for(stop.wait(), self._every_s or OFF_S)
-                except TimeoutError:
-                    continue
+                await pause(stop, self._every_s or OFF_S)
         finally:
             await self._reconciler.close()
             await asyncio.to_thread(self._asking.close)
