@@ -12,6 +12,8 @@ DEAD_RETENTION_DAYS = 30
 DAY_MS = 86_400_000
 USUAL_BYTES = 900_000
 """Of one message: brokers and producers take 1 MB with key and headers unless told otherwise."""
+KAFKAS_OWN_BYTES = 1_048_588
+"""What a broker takes where nobody says anything."""
 
 
 class TopicFile(BaseModel):
@@ -51,14 +53,14 @@ class TopicFile(BaseModel):
         return (self.message_mb or 1) * 1_000_000
 
     def config(self, in_sync: int) -> dict[str, str]:
-        """Topic configuration; `in_sync` is `min.insync.replicas`."""
+        """Topic configuration: what somebody changed by hand is put right. `in_sync` is `min.insync.replicas`."""
         retention = -1 if self.retention_days is None else self.retention_days * DAY_MS
-        config = {
+        return {
             "cleanup.policy": self.cleanup,
             "retention.ms": str(retention),
             "min.insync.replicas": str(in_sync),
+            "max.message.bytes": str(max(self.message_bytes, KAFKAS_OWN_BYTES)),
         }
-        return config | ({"max.message.bytes": str(self.message_bytes)} if self.message_mb else {})
 
 
 @cache

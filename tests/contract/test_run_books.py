@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -75,16 +76,9 @@ def exists(name: str) -> bool:
     """True for what the code, the set-up or the rules know by this name."""
     if name.startswith(OTHERS):
         return True
-    if name.startswith("./vigie "):
-        return is_command(name)
-    if name.startswith(("make ", "docker compose ")):
-        return is_target(name)
-    if name.startswith('"'):
-        return is_logged(name)
-    if name.startswith("SELECT "):
-        return is_query(name)
-    if name.startswith("curl "):
-        return name.endswith("/health/ready")
+    for beginning, known in BY_BEGINNING.items():
+        if name.startswith(beginning):
+            return known(name)
     if name.startswith("var/"):
         return any(name == kept or name.startswith(f"{kept}/") for kept in KEPT) and is_process(name)
     if "vigie_" in name:
@@ -118,10 +112,12 @@ def is_logged(said: str) -> bool:
     return said == f'"{key}": "{value}"' and value in {"event": events(), "level": run_books.LEVELS}[key]
 
 
-def is_query(said: str) -> bool:
-    """A query of one table, with its columns."""
-    table = metadata.tables[re.findall(r"FROM (\S+)", said)[0]]
-    words = set(re.findall(r"[a-z_]+", said.replace(table.fullname, ""))) - {"length"}
+def is_statement(said: str) -> bool:
+    """About one of our tables, with its columns; or about PostgreSQL's own sessions."""
+    if "pg_stat_activity" in said or said == "SELECT pg_terminate_backend(PID)":
+        return True
+    table = metadata.tables[re.findall(r"(?:FROM|UPDATE) (\S+)", said)[0]]
+    words = set(re.findall(r"[a-z_]+", re.sub(r"'\w+'", "", said.replace(table.fullname, "")))) - {"length", "now"}
     return words <= set(table.columns.keys())
 
 
@@ -129,6 +125,28 @@ def is_process(path: str) -> bool:
     """A log file belongs to a process; what lies elsewhere under var/ is not told apart."""
     name = path.removeprefix(f"{LAYOUT.logs}/").removesuffix(".log")
     return not path.startswith(str(LAYOUT.logs)) or name in CONTAINERS.keys() | PLACEHOLDERS
+
+
+def is_module(said: str) -> bool:
+    """`python -m` of something that can be run."""
+    return (REPOSITORY / said.split()[2].replace(".", "/") / "__main__.py").is_file()
+
+
+def is_health(said: str) -> bool:
+    """curl asks for one thing only."""
+    return said.endswith("/health/ready")
+
+
+BY_BEGINNING: dict[str, Callable[[str], bool]] = {
+    "./vigie ": is_command,
+    "make ": is_target,
+    "docker compose ": is_target,
+    "python -m ": is_module,
+    "curl ": is_health,
+    "SELECT ": is_statement,
+    "UPDATE ": is_statement,
+    '"': is_logged,
+}
 
 
 @by_page

@@ -8,6 +8,8 @@ import itertools
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +20,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from deploy.local.layout import REPOSITORY
 from tests.drills.prometheus import Prometheus
 from tests.faults.city import SECRET, spot, write_overlay
 from tests.faults.partner import Partner, listen
@@ -95,6 +98,13 @@ class Centre:
     async def acknowledge(self, incident: str) -> None:
         """*Acquitter*."""
         await self.client.post(f"{self.dispatch}/v1/incidents/{incident}/acknowledge")
+
+    async def run(self, *arguments: str) -> None:
+        """A command of ours, as an administrator's on this machine. Raises CalledProcessError."""
+        env = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": self.stack.kafka}
+        await asyncio.to_thread(
+            subprocess.run, (sys.executable, *arguments), cwd=REPOSITORY, env=env, check=True, capture_output=True
+        )
 
     def sql(self) -> psycopg.Connection[Any]:
         """An administrator's own session, as by psql."""
