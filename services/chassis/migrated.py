@@ -62,5 +62,5 @@ class Migrated:
     def _say(self, missing: str) -> None:
         self._health.set(CHECK, State.WAITING, missing)
         if missing != self._said:
-            log.warning("schema_waits", reason=missing)
+            log.warning("schema_waits", detail=logs.cut(missing))
             self._said = missing

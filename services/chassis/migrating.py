@@ -30,5 +30,5 @@ def giving_way(migrate: Callable[[], None], longest_s: float = LONGEST_S) -> Non
         except OperationalError as error:
             if not isinstance(error.orig, errors.LockNotAvailable) or time.monotonic() > until:
                 raise
-            log.warning("migration_gives_way", reason="a table is in use, by a backup perhaps; tried again")
+            log.warning("migration_gives_way", **logs.fault(error))
             time.sleep(GIVES_WAY_S)
