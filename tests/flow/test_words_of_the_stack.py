@@ -109,7 +109,7 @@ async def fire(stack: StackProcess) -> AsyncIterator[Told]:
 
 
 async def test_why_screening_let_it_through_is_one_word(stack: StackProcess, fire: Told) -> None:
-    """Its span, its metric and the API's answer about the signal have the same outcome and reason."""
+    """Its span, its metric, the log and the API's answer about the signal have the same outcome and reason."""
     fate = await fire.fate()
     assert fate is not None
     assert await fire.grew(
@@ -120,7 +120,9 @@ async def test_why_screening_let_it_through_is_one_word(stack: StackProcess, fir
         return [known for known in spans(stack, "screening.screen") if known["signal_id"] == fire.signal] or None
 
     [span] = await until(screened, "screening's span is not written")
-    assert (span["outcome"], span["reason"]) == (fate["outcome"], fate["reason"])
+    words = (fate["outcome"], fate["reason"])
+    assert (span["outcome"], span["reason"]) == words
+    assert words in [(line["outcome"], line["reason"]) for line in lines(stack, "signals_screened")]
 
 
 async def test_why_a_partner_was_told_and_how_it_ended_is_one_word(stack: StackProcess, fire: Told) -> None:

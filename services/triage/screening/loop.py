@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 
 from confluent_kafka import Message
@@ -11,7 +11,6 @@ from schemas import edge
 from schemas.codec import Headers, Undecodable, encode
 from schemas.dead_letters import dead_letter
 from schemas.messages.signal import Alarm, Signal, SignalOutcome
-from schemas.vocabulary.signals import Outcome, ScreeningReason
 from schemas.wire import Message as WireMessage
 from services.chassis import logs, telemetry
 from services.chassis.clock import Clock
@@ -38,6 +37,7 @@ from services.triage.screening.messages import (
 )
 from services.triage.screening.partitions import Partitions
 from services.triage.screening.records import headers_of, marks, read, time_of
+from services.triage.screening.tally import Decided, Tally
 from services.triage.tracing import Tracing
 
 log = logs.get(__name__)
@@ -47,7 +47,8 @@ Output = tuple[str, bytes, bytes, Headers]
 """Topic, key, value, headers."""
 Unreadable = tuple[Output, str]
 """A dead letter and why."""
-Decided = tuple[Outcome, ScreeningReason]
+Batch = dict[Decided, list[str]]
+"""The ids of the signals of a batch, by what was decided about them."""
 SIGNAL = Signal.ce_type.encode()
 VERSION, CONTENT = ("ce_specversion", b"1.0"), ("content-type", b"application/json")
 FROM = ("ce_source", SOURCE.encode())
@@ -74,29 +75,29 @@ class ScreeningLoop:
         tracing: Tracing,
         stop: threading.Event,
         letters: DeadLetters,
+        tally: Tally,
     ) -> None:
         self._partitions, self._rules, self._only_centre = partitions, rules, only_centre
         self._producer, self._health, self._clock = producer, health, clock
-        self._tracing, self._stop, self._letters = tracing, stop, letters
+        self._tracing, self._stop, self._letters, self._tally = tracing, stop, letters, tally
 
     def handle(self, records: list[Message]) -> None:
         """Decides in order, then sends; returns when everything is acknowledged. Raises Stopped."""
         started = time.monotonic()
-        rules, counted = self._rules(), Counter[Decided]()
+        rules, decided = self._rules(), defaultdict[Decided, list[str]](list)
         outputs: list[Output] = []
         unreadable: list[Unreadable] = []
         for record in records:
             try:
-                outputs += self._at_the_edge(record, rules, counted) or self._screen(record, rules, counted)
+                outputs += self._at_the_edge(record, rules, decided) or self._screen(record, rules, decided)
             except Undecodable as error:
                 unreadable.append(self._dead(record, error.reason))
-                outputs += self._dead_outcome(record, error.reason)
+                outputs += self._dead_outcome(record, error.reason, decided)
         self._send(outputs, unreadable)
-        for (outcome, reason), times in counted.items():
-            metrics.OUTCOMES.labels(outcome.value, reason.value).inc(times)
+        self._tally.add(decided)
         metrics.SCREENING_BATCH_SECONDS.observe(time.monotonic() - started)
 
-    def _at_the_edge(self, record: Message, rules: Rulebook, counted: Counter[Decided]) -> list[Output]:
+    def _at_the_edge(self, record: Message, rules: Rulebook, decided: Batch) -> list[Output]:
         """The quick way for what nearly all records are; nothing where the models are to be asked."""
         value, at = record.value(), time_of(record)
         kind, parent = marks(headers_of(record))
@@ -107,7 +108,7 @@ class ScreeningLoop:
             return []
         _, partition, _ = place(record)
         decision = self._partitions.of(partition).decide(seen_at_the_edge(signal, at), rules)
-        counted[decision.outcome, decision.reason] += 1
+        decided[decision.outcome, decision.reason].append(signal.signal_id)
         moment = written(decision.decided_at)
         trace = [] if parent is None else [("traceparent", parent)]
         said = outcome_at_the_edge(signal, decision, moment)
@@ -119,12 +120,12 @@ class ScreeningLoop:
             outputs.append((ALARMS, key.encode(), alarm, _headers(signal.signal_id, ALARM_TYPE, moment, trace)))
         return outputs
 
-    def _screen(self, record: Message, rules: Rulebook, counted: Counter[Decided]) -> list[Output]:
+    def _screen(self, record: Message, rules: Rulebook, decided: Batch) -> list[Output]:
         start_ns = time.time_ns() if self._tracing.recording else 0
         signal, at = read(record)
         _, partition, _ = place(record)
         decision = self._partitions.of(partition).decide(seen(signal, at), rules)
-        counted[decision.outcome, decision.reason] += 1
+        decided[decision.outcome, decision.reason].append(signal.signal_id)
         attributes = {
             "signal_id": signal.signal_id,
             "outcome": decision.outcome.value,
@@ -151,14 +152,14 @@ class ScreeningLoop:
         )
         return _output(f"{SIGNALS}.dead", letter, telemetry.passed_on(headers_of(record))), reason
 
-    def _dead_outcome(self, record: Message, reason: str) -> list[Output]:
+    def _dead_outcome(self, record: Message, reason: str, decided: Batch) -> list[Output]:
         """The outcome `dead`, where at least the id can be read: an acknowledged signal ends in an outcome."""
         signal_id = readable_id(headers_of(record))
         if signal_id is None:
             return []
         at = time_of(record) or self._clock.now().timestamp()
         outcome = to_dead_outcome(signal_id, record.value(), record.key(), at, self._only_centre(), reason)
-        metrics.OUTCOMES.labels(outcome.outcome.value, outcome.reason.value).inc()
+        decided[outcome.outcome, outcome.reason].append(signal_id)
         return [_output(OUTCOMES, outcome, telemetry.passed_on(headers_of(record)))]
 
     def _send(self, outputs: list[Output], unreadable: list[Unreadable]) -> None:

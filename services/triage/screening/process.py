@@ -16,6 +16,7 @@ from services.triage.screening.messages import SIGNALS
 from services.triage.screening.partitions import Partitions
 from services.triage.screening.reread import Reread, RereadFailed
 from services.triage.screening.rules_in_force import RulesInForce
+from services.triage.screening.tally import Tally
 from services.triage.settings import ScreeningSettings
 from services.triage.tracing import Tracing
 
@@ -86,10 +87,11 @@ def _read(
 ) -> None:
     partitions = Partitions(settings.limits())
     letters = DeadLetters(producer, health, clock, settings.dead_letters_per_minute, [f"{SIGNALS}.dead"])
+    tally = Tally()
     tracing = Tracing("screening.screen", bool(settings.traces_file or settings.otel_exporter_otlp_endpoint))
     reread = Reread(dict(settings.kafka()), partitions, lambda: rules.now, clock, stop)
     screening = ScreeningLoop(
-        partitions, lambda: rules.now, lambda: rules.only_centre, producer, health, clock, tracing, stop, letters
+        partitions, lambda: rules.now, lambda: rules.only_centre, producer, health, clock, tracing, stop, letters, tally
     )
 
     def assigned(consumer: Consumer, parts: list[TopicPartition]) -> None:
@@ -109,3 +111,5 @@ def _read(
     except (Stopped, RereadFailed):
         if not stop.is_set():
             raise
+    finally:
+        tally.close()
