@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,13 +60,15 @@ class Centre:
         """Base URL."""
         return str(self.stack.facts["dispatch_urls"][0])
 
-    def stop(self, part: str) -> None:
-        """SIGSTOP: it is there and says nothing."""
-        os.kill(self.stack.facts["pids"][part], signal.SIGSTOP)
-
-    def go_on(self, part: str) -> None:
-        """SIGCONT."""
-        os.kill(self.stack.facts["pids"][part], signal.SIGCONT)
+    @contextlib.contextmanager
+    def stopped(self, part: str) -> Iterator[None]:
+        """SIGSTOP: it is there and says nothing; SIGCONT at the end, also of a drill that fails."""
+        process = self.stack.facts["pids"][part]
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process, signal.SIGCONT)
 
     async def sos(self) -> None:
         """Somebody presses the app's button at a place of their own."""

@@ -41,9 +41,8 @@ def _down(service: str) -> Expected:
 )
 async def ingest_stopped(centre: Centre) -> Acts:
     """Nothing comes in: no signal, no synthetic SOS."""
-    centre.stop("ingest")
-    yield
-    centre.go_on("ingest")
+    with centre.stopped("ingest"):
+        yield
 
 
 @drill(
@@ -56,25 +55,22 @@ async def ingest_stopped(centre: Centre) -> Acts:
 )
 async def screening_stopped(centre: Centre) -> Acts:
     """Signals are acknowledged and have no outcome."""
-    centre.stop("screening")
-    yield
-    centre.go_on("screening")
+    with centre.stopped("screening"):
+        yield
 
 
 @drill("correlation-stopped", "correlation arrêté (SIGSTOP)", "correlation stopped (SIGSTOP)", _down("correlation"))
 async def correlation_stopped(centre: Centre) -> Acts:
     """It is there and says nothing."""
-    centre.stop("correlation")
-    yield
-    centre.go_on("correlation")
+    with centre.stopped("correlation"):
+        yield
 
 
 @drill("notify-stopped", "notify arrêté (SIGSTOP)", "notify stopped (SIGSTOP)", _down("notify"))
 async def notify_stopped(centre: Centre) -> Acts:
     """It is there and says nothing."""
-    centre.stop("notify")
-    yield
-    centre.go_on("notify")
+    with centre.stopped("notify"):
+        yield
 
 
 @drill(
@@ -86,11 +82,10 @@ async def notify_stopped(centre: Centre) -> Acts:
 )
 async def dispatch_stopped(centre: Centre) -> Acts:
     """Alarms wait in Kafka; their offers come late."""
-    centre.stop("dispatch")
-    for _ in range(LATE_SOS):
-        await centre.sos()
-    yield
-    centre.go_on("dispatch")
+    with centre.stopped("dispatch"):
+        for _ in range(LATE_SOS):
+            await centre.sos()
+        yield
 
 
 @drill(
@@ -119,12 +114,11 @@ async def situations_refused(centre: Centre) -> Acts:
 )
 async def kafka_stopped(centre: Centre) -> Acts:
     """Everything goes to the journal until that is full: then devices are told to repeat."""
-    centre.stop("kafka")
-    await centre.sos()
-    filling = asyncio.create_task(_fill_journal(centre))
-    yield
-    filling.cancel()
-    centre.go_on("kafka")
+    with centre.stopped("kafka"):
+        await centre.sos()
+        filling = asyncio.create_task(_fill_journal(centre))
+        yield
+        filling.cancel()
 
 
 @drill(
@@ -201,9 +195,8 @@ async def partner_refuses(centre: Centre) -> Acts:
 )
 async def mqtt_stopped(centre: Centre) -> Acts:
     """It accepts connections and says nothing."""
-    centre.stop("mqtt")
-    yield
-    centre.go_on("mqtt")
+    with centre.stopped("mqtt"):
+        yield
 
 
 @drill(
