@@ -1,15 +1,13 @@
 """Descriptions of persons reach the patrols of chosen sectors, end in time, and are stored in one place only."""
 
-import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from structlog.typing import EventDict
 
 from schemas.pack.places import Sector
 from schemas.vocabulary.natures import Nature
@@ -133,17 +131,7 @@ async def test_a_tablet_that_connects_later_finds_the_text_in_its_snapshot(world
     assert len(all_of_them) == 2
 
 
-@pytest.fixture
-def everything_logged() -> Iterator[list[Any]]:
-    """Every line of every level that is logged meanwhile."""
-    quiet = structlog.get_config()["wrapper_class"]
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
-    with structlog.testing.capture_logs() as lines:
-        yield lines
-    structlog.configure(wrapper_class=quiet)
-
-
-async def test_the_text_stands_in_one_table_only(world: World, everything_logged: list[Any]) -> None:
+async def test_the_text_stands_in_one_table_only(world: World, logged: list[EventDict]) -> None:
     """Set under an idempotency key, read, linked, ended: no topic, stream row, event, log or stored answer has it."""
     incident = await world.urgent(signal(Nature.MISSING_PERSON, "console", site=None))
     answer = await describe(world, key="k-1", incident_id=incident)
@@ -152,8 +140,8 @@ async def test_the_text_stands_in_one_table_only(world: World, everything_logged
     await world.http.post(f"/v1/broadcasts/{broadcast}/read", json={"unit": PATROLS[0]})
     refused = await describe(world, sectors=["nowhere"])
     await world.http.delete(f"/v1/broadcasts/{broadcast}")
-    assert {"broadcast_set", "broadcast_ended"} <= {line["event"] for line in everything_logged}
-    assert TEXT not in answer.text + refused.text + str(everything_logged)
+    assert {"broadcast_set", "broadcast_ended"} <= {line["event"] for line in logged}
+    assert TEXT not in answer.text + refused.text + str(logged)
     assert await world.rows(tables.idempotency) != []
     for table in tables.metadata.sorted_tables:
         held = [row for row in await world.rows(table) if "veste rouge" in str(dict(row))]

@@ -1,14 +1,12 @@
 """Why something was decided is one word, wherever one reads it: log, metric, audit, topic and API."""
 
 import json
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from prometheus_client import REGISTRY
 from sqlalchemy import select
+from structlog.typing import EventDict
 
 from schemas.vocabulary.natures import Nature
 from schemas.vocabulary.signals import Outcome, ScreeningReason
@@ -19,24 +17,14 @@ from tests.flow.dispatch.problems import problem
 from tests.flow.dispatch.world import World
 
 
-@pytest.fixture
-def said() -> Iterator[list[Any]]:
-    """Every line that is logged meanwhile, from level info on."""
-    before = structlog.get_config()["wrapper_class"]
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
-    with structlog.testing.capture_logs() as lines:
-        yield lines
-    structlog.configure(wrapper_class=before)
-
-
 def counted(name: str, **labels: str) -> float:
     """How often a metric has counted these labels."""
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
-def reasons(said: list[Any], event: str, **others: str) -> list[str]:
+def reasons(logged: list[EventDict], event: str, **others: str) -> list[str]:
     """The reasons on the lines of one event that bear these other words."""
-    return [str(line["reason"]) for line in said if line["event"] == event and others.items() <= line.items()]
+    return [str(line["reason"]) for line in logged if line["event"] == event and others.items() <= line.items()]
 
 
 async def published(world: World, incident: str | None, event: str) -> list[str]:
@@ -52,14 +40,14 @@ async def audited(world: World, incident: str | None, event: str) -> list[str]:
     return [row["reason"] for row in await world.rows(select(tables.events).where(*where))]
 
 
-async def test_why_a_unit_was_offered_is_one_word(world: World, said: list[Any]) -> None:
+async def test_why_a_unit_was_offered_is_one_word(world: World, logged: list[EventDict]) -> None:
     """The reason on the tablet's order is that of the line, the counter, the recorded decision, the topic, the card."""
     before = {sample.labels["reason"]: sample.value for sample in samples("vigie_dispatch_offers")}
     incident = await world.urgent(sos("anna"))
     [assignment] = await world.active(incident)
     why = assignment["reason"]
     assert why
-    assert reasons(said, "incident_event", incident_id=str(incident), incident_event="unit_offered") == [why]
+    assert reasons(logged, "incident_event", incident_id=str(incident), incident_event="unit_offered") == [why]
     assert counted("vigie_dispatch_offers_total", reason=why) == before.get(why, 0.0) + 1
     assert await audited(world, incident, "unit_offered") == [why]
     assert await published(world, incident, "unit_offered") == [why]
@@ -73,7 +61,9 @@ def samples(family: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.STALE_EPOCH, Verdict.ASSIGNMENT_ENDED])
-async def test_why_a_late_tap_changed_nothing_is_one_word(world: World, said: list[Any], verdict: Verdict) -> None:
+async def test_why_a_late_tap_changed_nothing_is_one_word(
+    world: World, logged: list[EventDict], verdict: Verdict
+) -> None:
     """What the tablet is answered is that of the line, the counter, the kept report, the record, the topic."""
     incident = await world.urgent(sos("anna"))
     [assignment] = await world.active(incident)
@@ -82,8 +72,8 @@ async def test_why_a_late_tap_changed_nothing_is_one_word(world: World, said: li
     before = counted("vigie_dispatch_unit_reports_total", step="accept", verdict=verdict.value)
     stale = assignment["epoch"] + (verdict is Verdict.STALE_EPOCH)
     assert (await world.step(assignment, "accept", epoch=stale)).json()["reason"] == verdict.value
-    assert reasons(said, "report_not_applied", incident_id=str(incident)) == [verdict.value]
-    assert reasons(said, "incident_event", incident_event="late_report") == [verdict.value]
+    assert reasons(logged, "report_not_applied", incident_id=str(incident)) == [verdict.value]
+    assert reasons(logged, "incident_event", incident_event="late_report") == [verdict.value]
     assert counted("vigie_dispatch_unit_reports_total", step="accept", verdict=verdict.value) == before + 1
     assert [row["reason"] for row in await world.rows(tables.late_reports)] == [verdict.value]
     assert await audited(world, incident, "late_report") == [verdict.value]
@@ -91,7 +81,7 @@ async def test_why_a_late_tap_changed_nothing_is_one_word(world: World, said: li
     assert ("late_report", verdict.value) in await world.events(incident)
 
 
-async def test_why_a_wrong_tap_is_refused_is_one_word(world: World, said: list[Any]) -> None:
+async def test_why_a_wrong_tap_is_refused_is_one_word(world: World, logged: list[EventDict]) -> None:
     """A step that is not possible changes nothing and is recorded nowhere: line, counter and answer say why alike."""
     incident = await world.urgent(sos("anna"))
     [assignment] = await world.active(incident)
@@ -99,7 +89,7 @@ async def test_why_a_wrong_tap_is_refused_is_one_word(world: World, said: list[A
     before = counted("vigie_dispatch_unit_reports_total", **labels)
     answer = problem(await world.step(assignment, "on-scene"), 409, "not-allowed")
     assert answer["reason"] == Verdict.NOT_ALLOWED.value
-    assert reasons(said, "report_not_applied", incident_id=str(incident)) == [Verdict.NOT_ALLOWED.value]
+    assert reasons(logged, "report_not_applied", incident_id=str(incident)) == [Verdict.NOT_ALLOWED.value]
     assert counted("vigie_dispatch_unit_reports_total", **labels) == before + 1
 
 

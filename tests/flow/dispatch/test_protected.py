@@ -1,13 +1,10 @@
 """Protected addresses: incidents there go by their own cards, officers are told, and nothing of it gets out."""
 
-import logging
-from collections.abc import Iterator, MutableMapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import structlog
-from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from schemas.pack.responders import Responder
 from schemas.vocabulary.dispatching import ResponderKind
@@ -91,17 +88,7 @@ async def test_the_officer_reads_what_is_to_be_known(world: World) -> None:
     assert {row["unit"] for row in live} == {known["unit"] for known in await world.active(found["incident_id"])}
 
 
-@pytest.fixture
-def said() -> Iterator[list[MutableMapping[str, Any]]]:
-    """Everything that is logged, whatever its level."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
-    with capture_logs() as lines:
-        yield lines
-    structlog.configure(**before)
-
-
-async def test_nothing_of_it_leaves_postgresql(world: World, said: list[MutableMapping[str, Any]]) -> None:
+async def test_nothing_of_it_leaves_postgresql(world: World, logged: list[EventDict]) -> None:
     """Text and place are on no topic, in no event, in no log line, in no kept answer and in no news for consoles."""
     await world.apply(city(run_cards=(GUARDED, *city().run_cards)))
     body = PLACE | {"instructions": SECRET, "ends_at": "2099-01-01T00:00:00Z"}
@@ -116,11 +103,11 @@ async def test_nothing_of_it_leaves_postgresql(world: World, said: list[MutableM
     assert [(news["address_id"], news["ended"]) for news in told] == [(address, False), (address, True)]
     kept, events = await world.rows(tables.idempotency), await world.rows(tables.events)
     assert found["incident_id"] in sent
-    assert any(line["event"] == "incident_event" for line in said)
-    for text in (sent, str(events), str(kept), str(told), str(said), made.text):
+    assert any(line["event"] == "incident_event" for line in logged)
+    for text in (sent, str(events), str(kept), str(told), str(logged), made.text):
         assert SECRET not in text
         assert str(PLACE["lat"]) not in text
-    assert address not in sent + str(events) + str(said)
+    assert address not in sent + str(events) + str(logged)
 
 
 async def test_it_is_listed_ended_and_erased(world: World) -> None:

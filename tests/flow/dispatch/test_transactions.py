@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import func, select, text, update
-from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from services.chassis.database import IDLE_LIMIT_MS, SESSION
 from services.dispatch.stopped_holders import HELD_MS, StoppedHolders
@@ -131,23 +131,22 @@ async def test_each_attempt_says_that_it_may_take_longer(world: World) -> None:
 
 
 @pytest.mark.usefixtures("watched")
-async def test_a_long_wait_is_told(world: World) -> None:
+async def test_a_long_wait_is_told(world: World, logged: list[EventDict]) -> None:
     """Who holds a lock at work and is not stopped is left alone: the log says who waits for whom."""
-    with capture_logs() as said:
-        async with world.direct.begin() as holding:
-            await holding.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('site:hall', 0))"))
-            waiting = asyncio.create_task(run(world.engine, world.library, lambda work: work.lock_scope("site:hall")))
-            await until(lambda: _told(said), "nobody said that somebody waits")
-        await asyncio.wait_for(waiting, 10)
-    [told] = {tuple(line[name] for name in ("waiter", "state", "waits_for")) for line in said if _is_wait(line)}
+    async with world.direct.begin() as holding:
+        await holding.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('site:hall', 0))"))
+        waiting = asyncio.create_task(run(world.engine, world.library, lambda work: work.lock_scope("site:hall")))
+        await until(lambda: _told(logged), "nobody said that somebody waits")
+    await asyncio.wait_for(waiting, 10)
+    [told] = {tuple(line[name] for name in ("waiter", "state", "waits_for")) for line in logged if _is_wait(line)}
     assert told == ("dispatch-test", "idle in transaction", "ClientRead")
 
 
-async def _told(said: list[Any]) -> bool:
-    return any(_is_wait(line) for line in said)
+async def _told(logged: list[EventDict]) -> bool:
+    return any(_is_wait(line) for line in logged)
 
 
-def _is_wait(line: Any) -> bool:
+def _is_wait(line: EventDict) -> bool:
     return bool(line["event"] == "lock_waited_for")
 
 

@@ -1,10 +1,8 @@
 """What screening says of its decisions: the rare one at once, a storm once in a while, and none forgotten."""
 
-from collections.abc import Iterator
-
 import pytest
-import structlog
 from prometheus_client import REGISTRY
+from structlog.typing import EventDict
 
 from schemas.vocabulary.signals import Outcome, ScreeningReason
 from services.triage.screening.tally import EVERY_S, Tally
@@ -16,7 +14,7 @@ REFUSED = (Outcome.REFUSED, ScreeningReason.NO_LEGAL_BASIS)
 class Told:
     """A tally, a clock that one sets, and what it has said since one last asked."""
 
-    def __init__(self, lines: list[structlog.typing.EventDict]) -> None:
+    def __init__(self, lines: list[EventDict]) -> None:
         self.now, self.lines = 1000.0, lines
         self.tally = Tally(lambda: self.now)
 
@@ -28,10 +26,9 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def told(logged: list[EventDict]) -> Told:
     """One that has said nothing."""
-    with structlog.testing.capture_logs() as lines:
-        yield Told(lines)
+    return Told(logged)
 
 
 def test_the_first_is_said_at_once_and_the_next_ones_together_when_it_is_time(told: Told) -> None:
