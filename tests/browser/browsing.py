@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from deploy.local.layout import REPOSITORY
 from deploy.local.settings import EXERCISE_PIN
+from tests.programs import installed
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -31,11 +31,8 @@ DESK, TABLET = {"width": 1600, "height": 900}, {"width": 800, "height": 1280}
 
 
 def chromium() -> str:
-    """Debian's. Raises RuntimeError that says what to install."""
-    found = shutil.which("chromium")
-    if found is None:
-        raise RuntimeError("Il manque Chromium : apt-get install chromium / Chromium is missing: apt-get install it")
-    return found
+    """Debian's."""
+    return installed("chromium", "chromium")
 
 
 async def launch(playwright: Playwright) -> Browser:

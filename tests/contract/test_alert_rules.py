@@ -23,20 +23,20 @@ from schemas.topics.files import topics
 from tests import run_books
 from tests.drills import faults  # noqa: F401 (fills DRILLS)
 from tests.drills.drill import DRILLS
+from tests.programs import installed
 
 FOLDER = REPOSITORY / "deploy" / "prometheus"
 RULES = rules()
 CASES = sorted(path.name for path in FOLDER.glob("*_test.yml"))
 TESTS = [test for name in CASES for test in yaml.safe_load((FOLDER / name).read_text("utf-8"))["tests"]]
 NAMES = [rule["alert"] for rule in RULES]
+WHOM = {"page": "on-call", "ticket": "department"}
+ROUTED = [({"alertname": rule["alert"], **rule["labels"]}, WHOM[rule["labels"]["severity"]]) for rule in RULES]
 
 
 def promtool() -> str:
-    """Debian's. Raises RuntimeError that says what to install."""
-    found = shutil.which("promtool")
-    if found is None:
-        raise RuntimeError("Il manque promtool : apt-get install prometheus / promtool is missing: apt-get install it")
-    return found
+    """Prometheus's own judge."""
+    return installed("promtool", "prometheus")
 
 
 def words() -> set[str]:
@@ -101,6 +101,30 @@ def test_promtool_agrees(command: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("labels", "receiver"), [*ROUTED, ({"severity": "new-word"}, "on-call"), ({}, "on-call")], ids=str
+)
+def test_each_alert_goes_to_whom_its_severity_says(labels: dict[str, str], receiver: str) -> None:
+    """By Alertmanager's own tool and the shipped file; what nobody has sorted wakes somebody."""
+    told = (f"{name}={value}" for name, value in labels.items())
+    command = (
+        installed("amtool", "prometheus-alertmanager"),
+        "config",
+        "routes",
+        "test",
+        "--config.file=alertmanager.yml",
+    )
+    done = subprocess.run((*command, *told), cwd=FOLDER, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, [receiver]), done.stdout + done.stderr
+
+
+def test_what_is_silenced_by_another_exists() -> None:
+    """A renamed alert would no longer be held back, or hold back another for good."""
+    held = yaml.safe_load((FOLDER / "alertmanager.yml").read_text("utf-8"))["inhibit_rules"]
+    named = [one for rule in held for side in ("source_matchers", "target_matchers") for one in rule[side]]
+    assert {re.fullmatch(r'alertname="(\w+)"', one)[1] for one in named} <= set(NAMES)  # type: ignore[index]
+
+
 def test_the_containers_that_are_scraped_are_the_services_that_run() -> None:
     """Each process on its own port, under its service's name (a second one bears a number); all of them are traced."""
     compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text("utf-8"))["services"]
@@ -122,11 +146,12 @@ def test_the_containers_that_are_scraped_are_the_services_that_run() -> None:
 
 def test_what_containers_mount_is_there() -> None:
     """A path that is not there becomes an empty folder, without a word."""
-    overlay = yaml.safe_load((REPOSITORY / "docker-compose.observability.yml").read_text("utf-8"))["services"]
+    text = (REPOSITORY / "docker-compose.observability.yml").read_text("utf-8")
+    overlay = yaml.safe_load(text)["services"]
     mounted = [volume.split(":")[0] for service in overlay.values() for volume in service.get("volumes", [])]
     ours = [path for path in mounted if path.startswith("./")]
     assert len(ours) == 8
-    assert all((REPOSITORY / path).exists() for path in ours)
+    assert all((REPOSITORY / path).exists() for path in (*ours, *(re.findall(r"\$\{VIGIE_\w+:-(\./[^}]+)\}", text))))
 
 
 def test_the_scrape_configuration_is_one(tmp_path: Path) -> None:

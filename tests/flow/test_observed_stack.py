@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.programs import installed
 from tests.stack.otlp import Received, receiver
 from tests.stack.running import StackProcess, start_stack
 
@@ -32,8 +32,7 @@ def collector() -> Iterator[Received]:
 @pytest.fixture(scope="module")
 def observed(tmp_path_factory: pytest.TempPathFactory, collector: Received) -> Iterator[StackProcess]:
     """A stack with `OBSERVE=1` and a collector; what is stopped on purpose is not killed for it."""
-    if shutil.which("prometheus") is None:
-        raise RuntimeError("Il manque Prometheus : apt-get install prometheus / it is missing: apt-get install it")
+    installed("prometheus", "prometheus")
     stack = start_stack(
         tmp_path_factory.mktemp("observed"),
         "",
