@@ -51,7 +51,9 @@ log = logs.get(__name__)
 PACKS = "packs"
 SEEN_SIGNATURES = "signatures.sqlite"
 KAFKA_CHECK = "kafka"
-LOOK_AT_KAFKA_EVERY_S = 5.0
+LOOK_AT_KAFKA_EVERY_S, LOOK_AGAIN_AFTER_S = 5.0, 0.5
+OPEN_WITHIN_S = 2.0
+"""A start beside Kafka waits so long for its lanes before it is called degraded."""
 DRAIN_S = 5.0
 FLUSH_S = 1.0
 
@@ -177,6 +179,7 @@ class IngestProcess:
     async def _watch_kafka(self, stop: asyncio.Event) -> None:
         """Degraded while the cluster does not answer: devices must reach us all the same, the journal takes it."""
         opening = asyncio.create_task(open_lanes(self._lanes, stop))
+        await asyncio.wait({opening}, timeout=OPEN_WITHIN_S)
         while not stop.is_set():
             reachable = await asyncio.to_thread(self._producer.reachable) and self._lanes.open
             state = State.READY if reachable else State.DEGRADED
@@ -184,7 +187,7 @@ class IngestProcess:
             self._directories.look(self._clock.now())
             if self._packs.failed is not None:
                 raise RuntimeError("the reader of packs failed") from self._packs.failed
-            await pause(stop, LOOK_AT_KAFKA_EVERY_S)
+            await pause(stop, LOOK_AT_KAFKA_EVERY_S if reachable else LOOK_AGAIN_AFTER_S)
         await opening
 
     async def _end(self) -> None:

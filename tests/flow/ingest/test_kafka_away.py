@@ -92,6 +92,23 @@ async def test_kill_9_while_the_journal_holds(own_kafka: OwnKafka, ingest: Runni
     reader.close()
 
 
+async def test_a_start_beside_kafka_is_not_called_degraded(own_kafka: OwnKafka, tmp_path: Path) -> None:
+    """It waits, then it is ready: whoever asks the doctor just after a start is not sent to look for a fault."""
+    apply_pack(own_kafka.servers)
+    process = RunningIngest(own_kafka.servers, NO_MQTT, tmp_path, DISPATCH_URLS=" ")
+    await process.start(ready=False)
+    seen: list[str] = []
+    async with httpx.AsyncClient(base_url=process.url, timeout=10) as client:
+
+        async def ready() -> bool:
+            seen.append((await client.get("/health/ready")).json()["checks"]["kafka"]["state"])
+            return seen[-1] == "ready"
+
+        await until(ready, "Kafka is not reached")
+    assert process.stop() == 0, process.log[-3000:]
+    assert set(seen) <= {"waiting", "ready"}
+
+
 async def test_without_any_kafka(tmp_path: Path) -> None:
     """Started without Kafka, pack and dispatch: panels and kiosks are acknowledged from the journal; it stays."""
     process = RunningIngest("127.0.0.1:9", NO_MQTT, tmp_path, INGEST_PACK_GRACE_S="0", DISPATCH_URLS=" ")
