@@ -106,6 +106,13 @@ def recorded(span: trace.Span) -> Context:
     return trace.set_span_in_context(trace.NonRecordingSpan(parent), Context())
 
 
+def in_any_case() -> Context | None:
+    """The context for a span that is recorded even where a caller bids us not to; None where nobody does."""
+    current = trace.get_current_span()
+    known = current.get_span_context()
+    return recorded(current) if known.is_valid and not known.trace_flags.sampled else None
+
+
 def passed_on(headers: RawHeaders) -> Headers:
     """The trace headers of a record as they are, for what is sent because of it without a span between."""
     return [(name, value.encode()) for name, value in _carrier(headers).items()]

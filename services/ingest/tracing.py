@@ -28,7 +28,9 @@ class Tracing:
 
     def span(self, understood: Understood) -> AbstractContextManager[trace.Span]:
         """The signal's span; where it is not traced, the context that tells the services behind us so."""
-        if _matters(understood) or telemetry.called_from_outside() or self._chance() < self._share:
+        if _matters(understood):
+            return self._tracer.start_as_current_span(NAME, telemetry.in_any_case())
+        if telemetry.called_from_outside() or self._chance() < self._share:
             return self._tracer.start_as_current_span(NAME)
         return telemetry.unrecorded()
 

@@ -15,6 +15,7 @@ from services.chassis import telemetry
 from services.ingest.domain.signal import Place, Understood
 from services.ingest.reception import NotAccepted, RefusalReason
 from services.ingest.tracing import NAME, Tracing
+from tests.unit.ingest.world import World
 
 LAMP = Understood("lamp-1", DeviceKind.SENSOR, Place("57463", "v"), Nature.LAMP_OUT, b"")
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -63,6 +64,35 @@ def test_who_traces_a_signal_himself_finds_it(spans: InMemorySpanExporter) -> No
         ):
             assert format(span.get_span_context().trace_id, "032x") == TRACE
     assert [found.name for found in spans.get_finished_spans()] == [NAME, "POST /v1/signals"]
+
+
+@pytest.mark.parametrize(("nature", "recorded"), [(Nature.SOS, True), (Nature.LAMP_OUT, False)])
+def test_a_caller_cannot_take_the_trace_from_what_may_bring_somebody(
+    spans: InMemorySpanExporter, nature: Nature, recorded: bool
+) -> None:
+    """A gateway that samples its own traces out says so in `traceparent`: of an SOS we keep ours, under its id."""
+    parent = telemetry.extract([("traceparent", f"00-{TRACE}-b7ad6b7169203331-00".encode())])
+    with (
+        telemetry.tracer().start_as_current_span("POST /v1/signals", parent),
+        Tracing(0.0).span(dataclasses.replace(LAMP, nature=nature)) as span,
+    ):
+        context = span.get_span_context()
+        assert (format(context.trace_id, "032x"), bool(context.trace_flags.sampled)) == (TRACE, recorded)
+    assert [found.name for found in spans.get_finished_spans()] == [NAME] * recorded
+
+
+async def test_bytes_that_nobody_could_read_have_a_trace(spans: InMemorySpanExporter) -> None:
+    """The dead letter leads to it, whatever the caller bids."""
+    world = World()
+    parent = telemetry.extract([("traceparent", f"00-{TRACE}-b7ad6b7169203331-00".encode())])
+    with telemetry.tracer().start_as_current_span("POST /v1/signals", parent):
+        assert await world.rejected.keep(b"?", "no frame", "generic 192.0.2.1")
+    [rejected] = spans.get_finished_spans()
+    [headers] = world.lanes.dead_headers
+    assert rejected.context is not None
+    span_id = format(rejected.context.span_id, "016x")
+    assert dict(headers)["traceparent"] == f"00-{TRACE}-{span_id}-01".encode()
+    assert rejected.status.status_code is trace.StatusCode.ERROR
 
 
 def test_what_was_not_acknowledged_is_recorded_late(spans: InMemorySpanExporter) -> None:

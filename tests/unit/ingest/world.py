@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from schemas.codec import decode, encode
+from schemas.codec import Headers, decode, encode
 from schemas.messages.dead import DeadLetter
 from schemas.messages.signal import Signal
 from schemas.pack.devices import Analytics, Device, LabelRule, Panel, Zone
@@ -59,6 +59,7 @@ class FakeLanes:
     records: list[Record] = field(default_factory=list)
     urgent_records: list[Record] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
+    dead_headers: list[Headers] = field(default_factory=list)
     waiting: list["Future[None]"] = field(default_factory=list)
 
     def send(self, record: Record) -> "Future[None]":
@@ -72,6 +73,7 @@ class FakeLanes:
     def send_dead(self, record: Record) -> "Future[None]":
         _, value, headers = record
         self.dead.append(decode(value, headers, [DeadLetter]))
+        self.dead_headers.append(headers)
         return self._settled(self.away)
 
     def answer(self) -> None:
