@@ -47,7 +47,7 @@ class CoverageWatch:
             if self._every_s:
                 await self._safe_round()
             await pause(stop, self._every_s or OFF_S)
-        await self._give_back()
+        await leases.give_back(self._engine, NAME, self._holder)
 
     async def round(self) -> None:
         """One look at every centre, if the lease is ours."""
@@ -83,9 +83,3 @@ class CoverageWatch:
         except Exception:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             log.exception("coverage_failed")
-
-    async def _give_back(self) -> None:
-        try:
-            await leases.give_back(self._engine, NAME, self._holder)
-        except FAULTS as error:
-            log.warning("lease_runs_out", error=type(error).__name__)

@@ -74,7 +74,7 @@ class Relay:
                 sent = 0
             if not sent:
                 await self._wait()
-        await self._release()
+        await leases.give_back(self._engine, NAME, self._holder)
         self._kafka.shutdown()
 
     async def _round(self) -> int:
@@ -141,9 +141,3 @@ class Relay:
         if producer is not None:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._kafka, producer.purge)
-
-    async def _release(self) -> None:
-        try:
-            await leases.give_back(self._engine, NAME, self._holder)
-        except FAULTS as error:
-            log.warning("lease_runs_out", error=type(error).__name__)

@@ -6,8 +6,12 @@ from sqlalchemy import func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.chassis import logs
+from services.chassis.database import FAULTS
 from services.dispatch.store.reading import alone
 from services.dispatch.store.tables import leases
+
+log = logs.get(__name__)
 
 
 async def take(engine: AsyncEngine, name: str, holder: str, for_: timedelta) -> bool:
@@ -29,7 +33,10 @@ async def take(engine: AsyncEngine, name: str, holder: str, for_: timedelta) -> 
 
 
 async def give_back(engine: AsyncEngine, name: str, holder: str) -> None:
-    """Lets the next one take it at once."""
+    """Lets the next one take it at once; while PostgreSQL is away it runs out by itself."""
     where = (leases.c.name == name, leases.c.holder == holder)
-    async with alone(engine) as conn:
-        await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))
+    try:
+        async with alone(engine) as conn:
+            await conn.execute(update(leases).where(*where).values(expires_at=func.clock_timestamp()))
+    except FAULTS as error:
+        log.warning("lease_runs_out", error=type(error).__name__)

@@ -64,7 +64,7 @@ class SyntheticSos:
             except TimeoutError:
                 if self._every_s:
                     await self._safe_round()
-        await self._give_back()
+        await leases.give_back(self._engine, NAME, self._holder)
 
     async def round(self) -> Probe | None:
         """One probe, and the alarm brought in line with it; None where another process probes or no pack is held."""
@@ -115,9 +115,3 @@ class SyntheticSos:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             self._health.set(NAME, State.DEGRADED, f"failed: {type(error).__name__}")
             log.exception("synthetic_sos_broke")
-
-    async def _give_back(self) -> None:
-        try:
-            await leases.give_back(self._engine, NAME, self._holder)
-        except FAULTS as error:
-            log.warning("lease_runs_out", error=type(error).__name__)

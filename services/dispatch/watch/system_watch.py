@@ -79,7 +79,7 @@ class SystemWatch:
         finally:
             await self._reconciler.close()
             await asyncio.to_thread(self._asking.close)
-            await self._give_back()
+            await leases.give_back(self._engine, NAME, self._holder)
 
     async def round(self) -> None:
         """One look at everything, if the lease is ours."""
@@ -132,9 +132,3 @@ class SystemWatch:
             RESTARTS_OF_LOOPS.labels(NAME).inc()
             self._health.set(CHECK, State.DEGRADED, f"failed: {type(error).__name__}")
             log.exception("watch_failed")
-
-    async def _give_back(self) -> None:
-        try:
-            await leases.give_back(self._engine, NAME, self._holder)
-        except FAULTS as error:
-            log.warning("lease_runs_out", error=type(error).__name__)

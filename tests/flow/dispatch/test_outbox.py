@@ -18,7 +18,7 @@ from schemas.vocabulary.signals import DeviceKind
 from services.dispatch import outbox
 from services.dispatch.outbox import Relay
 from services.dispatch.outbox_watch import OutboxWatch
-from services.dispatch.store import tables
+from services.dispatch.store import leases, tables
 from tests.flow.dispatch.builders import CENTRE, CLOCK, city, signal, sos
 from tests.flow.dispatch.kafka_world import read_all
 from tests.flow.dispatch.world import World, until
@@ -114,7 +114,7 @@ async def test_a_decisions_event_carries_state_inputs_and_trace(world: World, ka
     relay = relay_of(world, kafka)
     while await unsent(world):
         await relay._round()
-    await relay._release()
+    await leases.give_back(world.engine, outbox.NAME, relay._holder)
     events = told_of(kafka, {incident})[str(incident)]
     [offered] = [event for event in events if event.event == "unit_offered"]
     assert [known["unit"] for known in offered.inputs["recommendation"]["ranked"]] == ["pm-1", "pm-2", "pm-3"]
@@ -141,7 +141,7 @@ async def test_a_relay_that_wakes_up_late_is_fenced(world: World, kafka: str) ->
     assert len(read_all(kafka, "dispatch.events")) == before
     events = told_of(kafka, {incident})[str(incident)]
     assert [event.version for event in events] == list(range(1, len(events) + 1))
-    await heir._release()
+    await leases.give_back(world.engine, outbox.NAME, heir._holder)
 
 
 async def test_a_crash_between_sending_and_marking_repeats_under_the_same_id(world: World, kafka: str) -> None:
@@ -156,7 +156,7 @@ async def test_a_crash_between_sending_and_marking_repeats_under_the_same_id(wor
     heir = relay_of(world, kafka)
     while await unsent(world):
         await heir._round()
-    await heir._release()
+    await leases.give_back(world.engine, outbox.NAME, heir._holder)
     events = told_of(kafka, {incident})[str(incident)]
     versions = [event.version for event in events]
     assert len(versions) > len(set(versions))

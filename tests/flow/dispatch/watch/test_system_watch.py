@@ -14,8 +14,8 @@ from schemas.vocabulary.signals import DeviceKind, Outcome
 from services.dispatch.domain.reconciling import Standing
 from services.dispatch.domain.system_alarms import SystemAlarm
 from services.dispatch.metrics import SYSTEM_ALARMS
-from services.dispatch.store import tables
-from services.dispatch.watch import signals_tail
+from services.dispatch.store import leases, tables
+from services.dispatch.watch import signals_tail, system_watch
 from tests.flow.dispatch.builders import CENTRE, signal, sos
 from tests.flow.dispatch.watch.triage_by_hand import TriageByHand
 from tests.flow.dispatch.world import World, until
@@ -202,7 +202,7 @@ async def test_an_alarm_without_a_card_is_found_after_a_restart(world: World, tr
         first = triage.watch()
         await triage.read_up(first)
         await triage.rounds(first, 20)
-        await first._give_back()
+        await leases.give_back(world.engine, system_watch.NAME, first._holder)
         second = triage.watch()
         await triage.read_up(second)
         await triage.rounds(second, 60)
